@@ -19,7 +19,7 @@ PROGRAMS = ("pwsh", "powershell")
 """PowerShell 7, else Windows PowerShell 5.1."""
 ENGINES = ("auto", "powershell", "built-in")
 """What can run PowerShell; auto: PowerShell where there is one, else the built-in shell."""
-MODULES = ("Fcm", "FailoverClusters", "Hyper-V")
+MODULES = ("Fcm", "FailoverClusters", "Hyper-V", "FcmNodes")
 """The modules of fcm that are imported at the start of a session."""
 
 

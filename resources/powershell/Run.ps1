@@ -27,7 +27,7 @@ if ($FcmWrong) {
 }
 if (-not $FcmRun.script) { $FcmScript = [scriptblock]::Create($FcmText) }
 
-try { Import-Module -Name @('Fcm', 'FailoverClusters', 'Hyper-V') -ErrorAction Stop }
+try { Import-Module -Name @('Fcm', 'FailoverClusters', 'Hyper-V', 'FcmNodes') -ErrorAction Stop }
 catch { [Console]::Error.WriteLine("The modules of fcm cannot be loaded. $_"); exit 1 }
 $FcmCode = & (Get-Module Fcm) {
     try { Start-FcmServer; 0 }

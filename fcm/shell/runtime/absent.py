@@ -12,6 +12,7 @@ _PARTS = "Use the High Availability wizard (Add-ClusterVirtualMachineRole), whic
 _2012 = "Requires Windows Server 2012."
 _2012_R2 = "Requires Windows Server 2012 R2."
 _2016 = "Requires Windows Server 2016."
+_FILES = "The files of a virtual machine are not known one by one. To show its folder, use (Get-VM).Path."
 _MIGRATION = "To set the networks, use Set-ClusterParameter MigrationNetworkOrder."
 ABSENT: dict[str, str] = {
     "Add-ClusterFileServerRole": _MACHINES_ONLY,
@@ -45,8 +46,6 @@ ABSENT: dict[str, str] = {
     "Get-ClusterCheckpoint": f"{_2012} Registry checkpoints are not supported.",
     "Get-ClusterVMMonitoredItem": f"{_2012} To monitor the guest, use Set-ClusterParameter CheckHeartbeat.",
     "Update-ClusterNetworkNameResource": f"{_2012} DNS registration is not supported.",
-    "Get-ClusterSharedVolumeState": f"{_2012_R2} To show redirected access, use "
-    "(Get-ClusterSharedVolume).SharedVolumeInfo.",
     "New-ClusterNameAccount": f"{_2012_R2} Active Directory is not supported.",
     "Enable-ClusterStorageSpacesDirect": f"{_2016} Disks are always LUNs of shared storage.",
     "Get-ClusterDiagnosticInfo": f"{_2016} To create the logs of all nodes, use Get-ClusterLog.",
@@ -56,21 +55,20 @@ ABSENT: dict[str, str] = {
     "Disable-VMMigration": f"{_2012} {_MIGRATION}",
     "Enable-VMMigration": f"{_2012} {_MIGRATION}",
     "Export-VM": f"{_2012} Export and import are not supported.",
-    "Get-VMHost": f"{_2012} To show memory and processors, use Get-ClusterNode | Format-List.",
     "Import-VM": f"{_2012} To create virtual machines, use New-VM.",
-    "Measure-VM": f"{_2012} To show the memory of a virtual machine, use Get-VM.",
-    "Move-VM": f"{_2012} For clustered virtual machines, use Move-ClusterVirtualMachineRole.",
     "Move-VMStorage": f"{_2012} Storage migration is not supported.",
     "New-VHD": f"{_2012} New-VM creates the disk of a virtual machine.",
-    "Set-VMHost": f"{_2012} To limit simultaneous migrations, set (Get-Cluster).MaximumParallelMigrations.",
     "Set-VMMigrationNetwork": f"{_2012} {_MIGRATION}",
+    "Get-VMHardDiskDrive": _FILES,
+    "Get-VHD": _FILES,
+    "Add-VMNetworkAdapter": "A virtual machine has one network adapter. To connect it, use Connect-VMNetworkAdapter.",
+    "Set-VMNetworkAdapter": "Its settings are not supported. To connect it, use Connect-VMNetworkAdapter.",
+    "Set-VMHost": "To limit simultaneous live migrations, set (Get-Cluster).MaximumParallelMigrations.",
+    "Measure-VM": "Resource metering is not supported. To measure writes to memory, use Measure-VMMemoryWrite.",
     "Enter-PSSession": "Remote commands are not supported. To use another cluster, open it with --cluster.",
     "Get-Counter": "For migration measurements, use fcm history or Get-ClusterVirtualMachineMigration.",
     "Get-EventLog": "Use Get-WinEvent, Get-ClusterEvent or wevtutil qe.",
     "Get-Process": "Processes of this computer are not available in this shell.",
-    "Get-Service": "For the state of the cluster service, use Get-ClusterNode.",
-    "Get-WmiObject": "Use the FailoverClusters cmdlets, such as Get-ClusterResource.",
-    "Invoke-Command": "Remote commands are not supported. To use another cluster, open it with --cluster.",
     "Invoke-Expression": "Running text as a command is not supported. Use a script block: & { ... }.",
     "Start-Job": "Jobs are not supported. Move-ClusterVirtualMachineRole -Wait 0 returns immediately.",
 }

@@ -27,11 +27,32 @@ if TYPE_CHECKING:
 
 VERSION = "2.0.0.0"
 """That of Microsoft's FailoverClusters module, for scripts that require it."""
-MODULES = {
+MODULES: dict[str, tuple[tuple[str, ...], str]] = {
     "FailoverClusters": (("FailoverClusters", "fcm", "Programs"), "5d1b2f0e-8f0a-4f0e-9d59-0c1f6a7b3e01"),
     "Hyper-V": (("Hyper-V",), "5d1b2f0e-8f0a-4f0e-9d59-0c1f6a7b3e02"),
+    "FcmNodes": (
+        tuple(f"Microsoft.PowerShell.{part}" for part in ("Management", "Diagnostics", "Core", "Cim")),
+        "5d1b2f0e-8f0a-4f0e-9d59-0c1f6a7b3e03",
+    ),
 }
-"""Module: which of the registry's modules it has, and its GUID."""
+"""Module: which of the registry's modules it has, and its GUID. FcmNodes has cmdlets of Windows itself, on nodes."""
+_ALONE = "-not $PSBoundParameters.ContainsKey('ComputerName')"
+_ELSEWHERE = f"{_ALONE} -and \"$Namespace\" -notmatch 'mscluster|virtualization'"
+_BLOCK_FIRST = (
+    "if ($ComputerName -is [scriptblock]) { $PSBoundParameters['ScriptBlock'] = $ComputerName; "
+    "$null = $PSBoundParameters.Remove('ComputerName') }"
+)
+"""A block alone stands in the place of the computers."""
+_LOCAL = {
+    "Get-Service": (
+        f"{_ALONE} -and -not @($Name | Where-Object {{ $_ -in 'ClusSvc', 'vmms' }})",
+        "Microsoft.PowerShell.Management",
+    ),
+    "Get-CimInstance": (_ELSEWHERE, "CimCmdlets"),
+    "Get-WmiObject": (_ELSEWHERE, "Microsoft.PowerShell.Management"),
+    "Invoke-Command": (f"{_ALONE} -or $ComputerName -is [scriptblock]", "Microsoft.PowerShell.Core"),
+}
+"""Cmdlets that may be about this computer: when, and the module of Windows that has the cmdlet then."""
 LOOKS = ("Get-", "Measure-", "Test-")
 """How the names of cmdlets begin that change nothing: they have no -WhatIf."""
 _PROPERTY = {
@@ -74,6 +95,8 @@ def module_files() -> dict[str, str]:
 
 def microsoft_names(module: str) -> list[str]:
     """Names of the cmdlets of Microsoft's module, of all versions; where they are from stands in the file."""
+    if module == "FcmNodes":
+        return []
     text = read_text(path("powershell", module, "names.txt"), TEXT)
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
@@ -124,6 +147,16 @@ def _function(cmdlet: Cmdlet) -> str:
     if not any(one.name == piped for one in cmdlet.parameters):
         piped = "PipedObject"
         params.append("        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}")
+    local = ""
+    if cmdlet.name in _LOCAL:
+        when, whose = _LOCAL[cmdlet.name]
+        prepare = f"            {_BLOCK_FIRST}\n" if cmdlet.name == "Invoke-Command" else ""
+        local = f"""        if (-not $MyInvocation.ExpectingInput -and ({when})) {{
+            # It is about this computer, and changes nothing of a cluster.
+{prepare}            & '{whose}\\{cmdlet.name}' @PSBoundParameters
+            return
+        }}
+"""
     changes = "" if cmdlet.name.startswith(LOOKS) else "SupportsShouldProcess=$true"
     declared = ",\n".join(params)
     return f"""
@@ -139,7 +172,7 @@ function {cmdlet.name} {{
 {declared}
     )
     process {{
-        $bound = @{{}} + $PSBoundParameters
+{local}        $bound = @{{}} + $PSBoundParameters
         $given = @()
         if ($MyInvocation.ExpectingInput) {{
             $given = @(, $bound['{piped}'])

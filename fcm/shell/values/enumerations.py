@@ -57,6 +57,15 @@ ENUMERATIONS: dict[str, dict[str, int]] = {
         "VirtualMachine": 111,
         "Unknown": 9999,
     },
+    "ServiceControllerStatus": {
+        "Stopped": 1,
+        "StartPending": 2,
+        "StopPending": 3,
+        "Running": 4,
+        "ContinuePending": 5,
+        "PausePending": 6,
+        "Paused": 7,
+    },
     "VMState": {
         "Other": 1,
         "Running": 2,
@@ -82,4 +91,4 @@ def enumerated(kind: str, name: str) -> str:
 
 def namespace(kind: str) -> str:
     """Where a type lives in .NET."""
-    return MACHINES if kind == "VMState" else CLUSTERS
+    return {"VMState": MACHINES, "ServiceControllerStatus": "System.ServiceProcess"}.get(kind, CLUSTERS)

@@ -83,6 +83,11 @@ VIEWS: dict[str, tuple[Column, ...]] = {
     "ClusterDependency": (column("Resource"), column("DependencyExpression")),
     "ClusterResourceType": (column("Name"), column("DisplayName")),
     "File": (column("Mode"), column("LastWriteTime"), column("Length", right=True), column("Name")),
+    "VMHost": (column("Name"), column("LogicalProcessorCount", right=True), column("MemoryCapacity", right=True)),
+    "VMSwitch": (column("Name"), column("ComputerName")),
+    "VMNetworkAdapter": (column("Name"), column("VMName"), column("SwitchName"), column("Connected")),
+    "VMMigrationNetwork": (column("Subnet"), column("Priority", right=True), column("ComputerName")),
+    "ServiceController": (column("Status"), column("Name"), column("DisplayName"), column("MachineName")),
     "VirtualMachine": (
         column("Name"),
         column("State"),

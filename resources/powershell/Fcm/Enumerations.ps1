@@ -60,6 +60,16 @@ enum ClusterGroupType {
     Unknown = 9999
 }
 
+enum ServiceControllerStatus {
+    Stopped = 1
+    StartPending = 2
+    StopPending = 3
+    Running = 4
+    ContinuePending = 5
+    PausePending = 6
+    Paused = 7
+}
+
 enum VMState {
     Other = 1
     Running = 2
@@ -82,6 +92,7 @@ $accelerators::Add('Microsoft.FailoverClusters.PowerShell.ClusterNodeDrainStatus
 $accelerators::Add('Microsoft.FailoverClusters.PowerShell.ClusterNetworkState', [ClusterNetworkState])
 $accelerators::Add('Microsoft.FailoverClusters.PowerShell.ClusterNetworkInterfaceState', [ClusterNetworkInterfaceState])
 $accelerators::Add('Microsoft.FailoverClusters.PowerShell.ClusterGroupType', [ClusterGroupType])
+$accelerators::Add('System.ServiceProcess.ServiceControllerStatus', [ServiceControllerStatus])
 $accelerators::Add('Microsoft.HyperV.PowerShell.VMState', [VMState])
 
 @{
@@ -92,5 +103,6 @@ $accelerators::Add('Microsoft.HyperV.PowerShell.VMState', [VMState])
     ClusterNetworkState = [ClusterNetworkState]
     ClusterNetworkInterfaceState = [ClusterNetworkInterfaceState]
     ClusterGroupType = [ClusterGroupType]
+    ServiceControllerStatus = [ServiceControllerStatus]
     VMState = [VMState]
 }

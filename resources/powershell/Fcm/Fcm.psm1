@@ -285,6 +285,15 @@ function Invoke-Fcm($Caller, [string]$Name, [hashtable]$Bound, [object[]]$Given,
         if ($key -in 'ErrorAction', 'ErrorVariable', 'WarningAction', 'WarningVariable', 'OutVariable', 'OutBuffer', 'PipelineVariable',
             'InformationAction', 'InformationVariable', 'Verbose', 'Debug', 'ProgressAction', 'PipedObject', 'Confirm') { continue }
         $parameters[$key] = ConvertTo-FcmValue $Bound[$key]
+        if ($Bound[$key] -is [scriptblock]) {
+            # The block goes as text; what it takes from its caller goes beside it.
+            $taken = @{}
+            foreach ($one in $Bound[$key].Ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.UsingExpressionAst] }, $true)) {
+                $of = "$($one.SubExpression.VariablePath.UserPath)"
+                if ($of) { $taken[$of] = ConvertTo-FcmValue $Caller.SessionState.PSVariable.GetValue($of) }
+            }
+            if ($taken.Count) { $parameters['Using'] = @{ '$' = 'table'; p = $taken } }
+        }
     }
     # A module sees only the global preferences; those of the script or function that called are its caller's.
     $theirs = $Caller.SessionState.PSVariable

@@ -100,6 +100,81 @@ function Get-VM {
     }
 }
 
+function Get-VMHost {
+    <#
+    .SYNOPSIS
+    Gets the nodes as Hyper-V hosts: processors, memory and simultaneous live migrations.
+    .EXAMPLE
+    Get-VMHost -ComputerName node1
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-VMHost' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-VMMigrationNetwork {
+    <#
+    .SYNOPSIS
+    Gets the subnets that live migration may use, in order of preference.
+    .EXAMPLE
+    Get-VMMigrationNetwork
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Subnet},
+        [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-VMMigrationNetwork' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-VMNetworkAdapter {
+    <#
+    .SYNOPSIS
+    Gets the network adapters of virtual machines, and the virtual network of each.
+    .EXAMPLE
+    Get-VMNetworkAdapter -VMName SQL01
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-VMNetworkAdapter' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Get-VMSnapshot {
     <#
     .SYNOPSIS
@@ -126,6 +201,31 @@ function Get-VMSnapshot {
     }
 }
 
+function Get-VMSwitch {
+    <#
+    .SYNOPSIS
+    Gets the virtual networks (virtual switches) of the nodes.
+    .EXAMPLE
+    Get-VMSwitch -ComputerName node1
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][Alias('SwitchName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-VMSwitch' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Measure-VMMemoryWrite {
     <#
     .SYNOPSIS
@@ -148,6 +248,36 @@ function Measure-VMMemoryWrite {
             $bound.Remove('PipedObject')
         }
         Invoke-Fcm $PSCmdlet 'Measure-VMMemoryWrite' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Move-VM {
+    <#
+    .SYNOPSIS
+    Live migrates a virtual machine to another node of the cluster.
+    .EXAMPLE
+    Move-VM SQL01 node2
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${DestinationHost},
+        [Parameter()][switch]${Passthru},
+        [Parameter()][object]${Wait},
+        [Parameter()][object]${DestinationStoragePath},
+        [Parameter()][switch]${IncludeStorage},
+        [Parameter()][object]${VirtualMachinePath},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Move-VM' $bound $given $MyInvocation.ExpectingInput
     }
 }
 
@@ -508,7 +638,7 @@ function Add-VMMigrationNetwork {
 }
 
 function Add-VMNetworkAdapter {
-    $why = New-Object NotSupportedException 'fcm does not have Add-VMNetworkAdapter. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMNetworkAdapter. A virtual machine has one network adapter. To connect it, use Connect-VMNetworkAdapter.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -703,7 +833,7 @@ function Export-VMSnapshot {
 }
 
 function Get-VHD {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VHD. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Get-VHD. The files of a virtual machine are not known one by one. To show its folder, use (Get-VM).Path.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -768,12 +898,7 @@ function Get-VMGroup {
 }
 
 function Get-VMHardDiskDrive {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VMHardDiskDrive. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Get-VMHost {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VMHost. Requires Windows Server 2012. To show memory and processors, use Get-ClusterNode | Format-List.'
+    $why = New-Object NotSupportedException 'fcm does not have Get-VMHardDiskDrive. The files of a virtual machine are not known one by one. To show its folder, use (Get-VM).Path.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -824,16 +949,6 @@ function Get-VMKeyProtector {
 
 function Get-VMMemory {
     $why = New-Object NotSupportedException 'fcm does not have Get-VMMemory. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Get-VMMigrationNetwork {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VMMigrationNetwork. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Get-VMNetworkAdapter {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapter. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -927,11 +1042,6 @@ function Get-VMStoragePath {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Get-VMSwitch {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VMSwitch. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function Get-VMSwitchExtension {
     $why = New-Object NotSupportedException 'fcm does not have Get-VMSwitchExtension. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
@@ -998,7 +1108,7 @@ function Import-VMInitialReplication {
 }
 
 function Measure-VM {
-    $why = New-Object NotSupportedException 'fcm does not have Measure-VM. Requires Windows Server 2012. To show the memory of a virtual machine, use Get-VM.'
+    $why = New-Object NotSupportedException 'fcm does not have Measure-VM. Resource metering is not supported. To measure writes to memory, use Measure-VMMemoryWrite.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1024,11 +1134,6 @@ function Mount-VHD {
 
 function Mount-VMHostAssignableDevice {
     $why = New-Object NotSupportedException 'fcm does not have Mount-VMHostAssignableDevice. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Move-VM {
-    $why = New-Object NotSupportedException 'fcm does not have Move-VM. Requires Windows Server 2012. For clustered virtual machines, use Move-ClusterVirtualMachineRole.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1333,7 +1438,7 @@ function Set-VMHardDiskDrive {
 }
 
 function Set-VMHost {
-    $why = New-Object NotSupportedException 'fcm does not have Set-VMHost. Requires Windows Server 2012. To limit simultaneous migrations, set (Get-Cluster).MaximumParallelMigrations.'
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMHost. To limit simultaneous live migrations, set (Get-Cluster).MaximumParallelMigrations.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1358,7 +1463,7 @@ function Set-VMMigrationNetwork {
 }
 
 function Set-VMNetworkAdapter {
-    $why = New-Object NotSupportedException 'fcm does not have Set-VMNetworkAdapter. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Set-VMNetworkAdapter. Its settings are not supported. To connect it, use Connect-VMNetworkAdapter.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 

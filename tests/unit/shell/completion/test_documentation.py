@@ -56,10 +56,10 @@ def test_all_cmdlets_of_2008_r2_are_there_or_say_why_not(desk: ShellDesk) -> Non
     names += ["New-Cluster", "Remove-Cluster", "Test-Cluster", "Test-ClusterResourceFailure", "Set-ClusterLog"]
     for name in names:
         assert desk.session.registry.get(name) is not None or name in ABSENT, name
-    results = desk.run("Grant-ClusterAccess x; Move-VM DC01 node2; Get-Help Remove-Cluster")
+    results = desk.run("Grant-ClusterAccess x; Compare-VM DC01; Get-Help Remove-Cluster")
     assert "user who runs fcm" in results.text()
     assert (
-        "equires Windows Server 2012. For clustered virtual machines, use Move-ClusterVirtualMachineRole"
+        "equires Windows Server 2012. To check whether a virtual machine can move, use Check a live migration"
         in results.text()
     )
     assert "Delete the cluster file." in results.text()

@@ -1,0 +1,197 @@
+"""What virtual machines run on and are connected to: cmdlets of the Hyper-V module of Windows Server 2012 that look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fcm.model import commands as cmd
+from fcm.shell.cmdlets.moves import best_node, carry_out
+from fcm.shell.language.errors import ParameterError
+from fcm.shell.runtime import finding
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
+from fcm.shell.runtime.registry import cmdlet
+from fcm.shell.values.objects import machine_object
+from fcm.shell.values.values import ShellObject, has_wildcard, wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fcm.model.entities import Node, VirtualMachine
+    from fcm.model.state import State
+    from fcm.shell.runtime.call import Call
+
+_ON = Param("ComputerName", "texts", aliases=("CN",), help="Nodes. Default: all nodes.", pipes=("ClusterNode",))
+_HOST = Param("ComputerName", "texts", 0, ("CN",), help="Nodes. Default: all.", pipes=("ClusterNode", TEXT))
+_MACHINE = Param(
+    "VMName", "texts", position=0, pipes=("VirtualMachine", "ClusterGroup", "ClusterResource", TEXT), of="machine"
+)
+ADAPTER = "Network Adapter"
+"""What Hyper-V calls the adapter that New-VM makes; the model knows one for each machine."""
+
+
+def _nodes(call: Call) -> list[Node]:
+    finding.check_cluster(call)
+    return finding.nodes(call, call.names("ComputerName"))
+
+
+@cmdlet(
+    "Get-VMHost",
+    _HOST,
+    CLUSTER,
+    INPUT,
+    synopsis="Gets the nodes as Hyper-V hosts: processors, memory and simultaneous live migrations.",
+    example="Get-VMHost -ComputerName node1",
+    module="Hyper-V",
+    since="2012",
+)
+def get_host(call: Call) -> Iterable[Any]:
+    """Hosts."""
+    return [host_object(node, call.state) for node in _nodes(call)]
+
+
+def host_object(node: Node, state: State) -> ShellObject:
+    """A node as Hyper-V host; the limit of simultaneous live migrations is that of the cluster."""
+    cluster = state.cluster
+    assert cluster is not None
+    return ShellObject(
+        "VMHost",
+        {
+            "Name": node.name,
+            "ComputerName": node.name,
+            "FullyQualifiedDomainName": cluster.domain,
+            "LogicalProcessorCount": node.logical_processors,
+            "MemoryCapacity": node.memory,
+            "MaximumVirtualMachineMigrations": cluster.concurrent_migrations,
+        },
+        node.name,
+    )
+
+
+@cmdlet(
+    "Get-VMSwitch",
+    Param("Name", "texts", position=0, aliases=("SwitchName",), pipes=(TEXT,)),
+    _ON,
+    CLUSTER,
+    INPUT,
+    synopsis="Gets the virtual networks (virtual switches) of the nodes.",
+    example="Get-VMSwitch -ComputerName node1",
+    module="Hyper-V",
+    since="2012",
+)
+def get_switch(call: Call) -> Iterable[Any]:
+    """Switches."""
+    pairs = [(switch, node.name) for node in _nodes(call) for switch in node.switches]
+    known = [(switch, f"{node}\\{switch}", (switch, node)) for switch, node in pairs]
+    found = finding.pick(call, "virtual network", known, call.names())
+    return [
+        ShellObject("VMSwitch", {"Name": switch, "ComputerName": node}, f"{node}\\{switch}") for switch, node in found
+    ]
+
+
+@cmdlet(
+    "Get-VMNetworkAdapter",
+    _MACHINE,
+    Param("Name", position=1, help=f"Name of the adapter; it is always '{ADAPTER}'. Wildcards are permitted."),
+    _ON,
+    CLUSTER,
+    INPUT,
+    synopsis="Gets the network adapters of virtual machines, and the virtual network of each.",
+    example="Get-VMNetworkAdapter -VMName SQL01",
+    module="Hyper-V",
+    since="2012",
+)
+def get_network_adapter(call: Call) -> Iterable[Any]:
+    """Adapters.
+
+    Raises:
+        ParameterError: all virtual machines are meant, but not said so.
+    """
+    if not call.has("VMName") and not call.has("ComputerName"):
+        raise ParameterError(
+            "Get-VMNetworkAdapter requires virtual machines.", "For all of them: Get-VMNetworkAdapter *", call.at
+        )
+    on = {node.name for node in _nodes(call)}
+    wanted = call.text("Name", "*")
+    if not (wildcard(wanted).fullmatch(ADAPTER) if has_wildcard(wanted) else wanted.casefold() == ADAPTER.casefold()):
+        return []
+    return [_adapter(machine) for machine in finding.machines(call, call.names("VMName")) if machine.node in on]
+
+
+def _adapter(machine: VirtualMachine) -> ShellObject:
+    return ShellObject(
+        "VMNetworkAdapter",
+        {
+            "Name": ADAPTER,
+            "VMName": machine.name,
+            "SwitchName": machine.switch,
+            "Connected": machine.switch is not None and machine.connected,
+            "IsManagementOs": False,
+            "ComputerName": machine.node,
+            "VMId": machine.id,
+        },
+        machine.id,
+    )
+
+
+@cmdlet(
+    "Get-VMMigrationNetwork",
+    Param("Subnet", position=0, help="Only networks of this subnet, such as 10.0.3.0/24."),
+    _ON,
+    CLUSTER,
+    INPUT,
+    synopsis="Gets the subnets that live migration may use, in order of preference.",
+    example="Get-VMMigrationNetwork",
+    module="Hyper-V",
+    since="2012",
+)
+def get_migration_network(call: Call) -> Iterable[Any]:
+    """Subnets of the cluster's order of preference: it is the same on each node."""
+    from fcm.model.rules.networks import migration_order
+
+    nodes = _nodes(call)
+    wanted = call.text("Subnet")
+    cluster = call.state.cluster
+    assert cluster is not None
+    order = [call.state.networks[one] for one in migration_order(cluster, call.state.networks)]
+    return [
+        ShellObject(
+            "VMMigrationNetwork",
+            {"Subnet": network.subnet, "Priority": place, "ComputerName": node.name, "Name": network.name},
+        )
+        for node in nodes
+        for place, network in enumerate(order)
+        if wanted in ("", network.subnet)
+    ]
+
+
+@cmdlet(
+    "Move-VM",
+    Param("Name", "texts", position=0, pipes=("VirtualMachine", TEXT), of="machine", aliases=("VMName",)),
+    Param("DestinationHost", position=1, help="Destination node. Default: the suitable one with the most free memory."),
+    Param("Passthru", "switch", help="Return the virtual machines."),
+    Param("Wait", "whole", help="Maximum time to wait, in seconds. Default: until complete. 0: do not wait (fcm)."),
+    Param("DestinationStoragePath", absent="storage migration is not supported."),
+    Param("IncludeStorage", "switch", absent="storage migration is not supported."),
+    Param("VirtualMachinePath", absent="storage migration is not supported."),
+    CLUSTER,
+    INPUT,
+    synopsis="Live migrates a virtual machine to another node of the cluster.",
+    example="Move-VM SQL01 node2",
+    module="Hyper-V",
+    since="2012",
+)
+def move_machine(call: Call) -> Iterable[Any]:
+    """Move live, as Move-ClusterVirtualMachineRole does."""
+    for machine in finding.machines(call, finding.named(call, "a virtual machine", "Get-VM")):
+        identity = machine.id
+
+        def command(node: str, identity: str = identity) -> cmd.Command:
+            return cmd.LiveMigrate(identity, node)
+
+        given = call.has("DestinationHost")
+        node = finding.node(call, call.text("DestinationHost")) if given else best_node(call, machine, command)
+        said = carry_out(call, machine, command(node))
+        if call.what_if:
+            yield from said
+        elif call.switch("Passthru"):
+            yield machine_object(call.state.machines[identity], call.state)

@@ -1,0 +1,1 @@
+"""Cmdlets of Windows itself that look at the nodes, or act on them."""
