@@ -17,17 +17,16 @@ import gc
 import json
 import os
 import signal
-import types
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mutation.functions import replace_functions
 from mutation.observing import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 SURVIVED, HUNG, NOTICED = 0, 1, 3
 """How a fork ends. 1 is faulthandler's own, when the limit of a test is over; any other number is a crash."""
@@ -90,31 +89,3 @@ def _run(items: Sequence[pytest.Item], limits: Mapping[str, float]) -> int:
             return NOTICED
     faulthandler.cancel_dump_traceback_later()
     return SURVIVED
-
-
-def replace_functions(file: str) -> None:
-    """Give all functions of a file, loaded earlier, the code that now stands there."""
-    new: dict[tuple[str, int], list[types.CodeType]] = defaultdict(list)
-    for code in _codes(compile(Path(file).read_text("utf-8"), file, "exec")):
-        new[code.co_qualname, code.co_firstlineno].append(code)
-    gc.unfreeze()
-    for function in gc.get_objects():
-        if type(function) is types.FunctionType and function.__code__.co_filename == file:
-            old = function.__code__
-            found = new.get((old.co_qualname, old.co_firstlineno), [])
-            if len(found) > 1:  # lambdas of one line
-                found = [code for code in found if _column(code) == _column(old)]
-            if len(found) == 1 and found[0].co_freevars == old.co_freevars:
-                function.__code__ = found[0]
-
-
-def _column(code: types.CodeType) -> int:
-    """Where in its line it begins."""
-    return min((column for _, _, column, _ in code.co_positions() if column), default=0)
-
-
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for part in code.co_consts:
-        if isinstance(part, types.CodeType):
-            yield from _codes(part)

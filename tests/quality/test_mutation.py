@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mutation.functions import replace_functions
 from mutation.report import HERE, Outcome, equivalents, told
 from mutation.statements import statement_in_function
 from tests.quality.source import TOP
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROOMS = tomllib.loads((HERE / "rooms.toml").read_text(encoding="utf-8"))["room"]
 
@@ -108,3 +112,33 @@ def test_every_change_that_need_not_be_noticed_is_still_possible_and_has_a_reaso
         if before not in code or before == after or len(reason) < 20:
             gone.append(f"{file}: {before}")
     assert gone == []
+
+
+TWO = """PAIR = (lambda x: x + 1, lambda x: x * 10)
+def deep(x):
+    return [y - 1 for y in (x,)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "answers"),
+    [
+        ("", "", (6, 50, [4])),
+        ("x + 1", "x - 1", (4, 50, [4])),
+        ("x * 10", "x * 11", (6, 55, [4])),
+        ("y - 1", "y + 1", (6, 50, [6])),
+    ],
+)
+def test_a_changed_function_gets_its_new_code_and_no_other_one(
+    tmp_path: Path, before: str, after: str, answers: tuple[Any, ...]
+) -> None:
+    """Also where two lambdas stand in one line."""
+    file = tmp_path / "two.py"
+    names: dict[str, Any] = {}
+    exec(compile(TWO, str(file), "exec"), names)
+    first, second, deep = *names["PAIR"], names["deep"]
+    file.write_text(TWO.replace(before, after) if before else TWO, encoding="utf-8")
+
+    replace_functions(str(file))
+
+    assert (first(5), second(5), deep(5)) == answers
