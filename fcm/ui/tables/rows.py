@@ -8,7 +8,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from fcm.ui.tables.table_model import PROGRESS
+from fcm.ui.look import icons
+from fcm.ui.tables.table_model import PROGRESS, TableModel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -25,6 +26,9 @@ class RowDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
         """As every cell, with these two differences."""
         super().initStyleOption(option, index)
+        self._dress(option, index)
+
+    def _dress(self, option: QStyleOptionViewItem, index: _Index) -> None:
         view = option.widget
         if isinstance(view, QAbstractItemView) and not view.hasFocus():
             option.state &= ~QStyle.StateFlag.State_Active
@@ -42,24 +46,41 @@ class CellDelegate(RowDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """The background reaches to the edges, the text does not."""
-        progress = index.data(PROGRESS)
+        model = index.model()
+        if isinstance(model, TableModel):
+            text, icon, progress = model.shown_at(index.row(), index.column())
+        else:
+            text, icon, progress = "", "", index.data(PROGRESS)
         if progress is not None:
-            self._paint_progress(painter, option, index, progress)
+            self._paint_progress(painter, option, text or str(index.data()), progress)
             return
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, option.palette.color(group_of(option), QPalette.ColorRole.Highlight))
         inside = QStyleOptionViewItem(option)
         inside.rect = option.rect.adjusted(LEFT, 0, -RIGHT, 0)
-        super().paint(painter, inside, index)
+        view = option.widget
+        if not isinstance(model, TableModel) or view is None:
+            super().paint(painter, inside, index)
+            return
+        # What the class of Qt does, without asking the model for seven things, one by one: half the time.
+        inside.index = model.index(index.row(), index.column())
+        inside.text = text
+        inside.features = QStyleOptionViewItem.ViewItemFeature.HasDisplay
+        inside.displayAlignment = model.columns[index.column()].alignment
+        self._dress(inside, index)
+        if icon:
+            inside.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            inside.icon = icons.icon(icon)
+            inside.decorationSize = inside.icon.actualSize(inside.decorationSize)
+        view.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, inside, painter, view)
 
-    def _paint_progress(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, progress: float) -> None:
+    def _paint_progress(self, painter: QPainter, option: QStyleOptionViewItem, text: str, progress: float) -> None:
         painter.save()
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         rect: QRect = option.rect.adjusted(LEFT, 0, -RIGHT, 0)
         palette, group = option.palette, group_of(option)
         if selected:
             painter.fillRect(option.rect, palette.color(group, QPalette.ColorRole.Highlight))
-        text = str(index.data())
         taken = max(48, painter.fontMetrics().horizontalAdvance(text) + 6)
         bar = rect.adjusted(3, 0, -taken - 5, 0)
         bar.setTop(rect.center().y() - 3)

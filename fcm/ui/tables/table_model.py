@@ -28,6 +28,8 @@ _RUNS = 64
 """More runs of new or gone rows than this make one reset."""
 PROGRESS = int(Qt.ItemDataRole.UserRole) + 1
 """Role of a progress of 0 to 1, drawn as a bar; None = no bar."""
+REMEMBERED = 400
+"""Rows whose painted cells are known at most; beyond that all are forgotten but for those that can be seen."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _Index = QModelIndex | QPersistentModelIndex
@@ -62,6 +64,11 @@ class Column:
     """The moment (s since the epoch) that the text shows in local time; a file has it in UTC."""
 
     @property
+    def alignment(self) -> Qt.AlignmentFlag:
+        """Where in a cell its text stands."""
+        return _RIGHT if self.numeric else _LEFT
+
+    @property
     def heading_in_file(self) -> str:
         """The heading in an exported file; it says which time a moment is in."""
         return self.title if self.time is None else f"{self.title} (UTC)"
@@ -72,6 +79,31 @@ class Column:
             return self.text(identity).replace("\N{NO-BREAK SPACE}", " ")
         moment = self.time(identity)
         return "" if moment is None else iso_time(moment)
+
+
+Shown = tuple[str, str, float | None]
+"""What a cell shows: its text, the name of its icon ("" = none), its progress (None = no bar)."""
+
+
+def shown_by(column: Column, identity: str) -> Shown:
+    """What a cell shows now."""
+    return (
+        column.text(identity),
+        column.icon(identity) if column.icon is not None else "",
+        column.progress(identity) if column.progress is not None else None,
+    )
+
+
+class _Asked(dict[str, Any]):
+    """Something that is asked for a row once, until it is forgotten."""
+
+    def __init__(self, ask: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, identity: str) -> Any:
+        found = self[identity] = self._ask(identity)
+        return found
 
 
 def _outliving(column: Column) -> Column:
@@ -116,6 +148,12 @@ class TableModel(QAbstractTableModel):
         self._sorted_by = -1
         self._descending = False
         self._needle = ""
+        self._named = _Asked(_key_of(self.columns[0]))
+        self._keyed = self._named
+        self._words = _Asked(self._words_of)
+        """What the rows are sorted by and found by; forgotten where values change, so that a change costs one row."""
+        self._painted: dict[str, dict[int, Shown]] = {}
+        """What the cells of rows showed when they were painted last, by the number of the column."""
         self._resort = QTimer(self)
         self._resort.setSingleShot(True)
         self._resort.setInterval(RESORT)
@@ -144,7 +182,7 @@ class TableModel(QAbstractTableModel):
             found = "" if name is None else name(self._order[index.row()])
             return icons.icon(found) if found else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if self.columns[index.column()].numeric else _LEFT
+            return self.columns[index.column()].alignment
         if role == Qt.ItemDataRole.ToolTipRole:
             tooltip = self.columns[index.column()].tooltip
             return None if tooltip is None else literal(tooltip(self._order[index.row()])) or None
@@ -160,7 +198,7 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if self.columns[section].numeric else _LEFT
+            return self.columns[section].alignment
         if role == Qt.ItemDataRole.ToolTipRole:
             column = self.columns[section]
             # The zone is that of now: a table has times of summer and winter.
@@ -188,12 +226,14 @@ class TableModel(QAbstractTableModel):
         return self._rows.get(identity)
 
     def set_ids(self, ids: Iterable[str]) -> None:
-        """These rows from now on. Rows that stay keep their selection."""
+        """These rows from now on, with values that may be others. Rows that stay keep their selection."""
         self._ids = list(ids)
-        self._show(self._wanted())
+        self._forget(None)
+        if not self._show(self._wanted()):
+            self._paint(*self._seen())
 
     def touch(self, ids: Iterable[str] | None = None, titles: Collection[str] = ()) -> None:
-        """Values of these rows (None: of all) changed: what can be seen is painted anew, the order follows soon.
+        """Values of these rows (None: of all) changed: what is seen otherwise is painted anew, the order follows soon.
 
         Args:
             ids: of the rows.
@@ -201,17 +241,64 @@ class TableModel(QAbstractTableModel):
         """
         if not self._order:
             return
-        first, last = self.visible()
-        last = min(last, len(self._order) - 1)
-        if ids is not None:
-            rows = [row for row in map(self._rows.get, ids) if row is not None and first <= row <= last]
-            for top, bottom in runs(sorted(set(rows))):
-                self._emit(top, bottom, titles)
-        elif first <= last:
-            self._emit(first, last, titles)
+        first, last = self._seen()
+        if ids is None:
+            self._paint(first, last, titles)
+        else:
+            ids = list(ids)
+            rows = {row for row in map(self._rows.get, ids) if row is not None and first <= row <= last}
+            for top, bottom in runs(sorted(rows)):
+                self._paint(top, bottom, titles)
+        self._forget(ids)
         is_sorted = self._sorted_by >= 0 and (not titles or self.columns[self._sorted_by].title in titles)
         if (is_sorted or self._needle) and not self._resort.isActive():
             self._resort.start()
+
+    def _forget(self, ids: Iterable[str] | None) -> None:
+        for known in (self._named, self._keyed, self._words):
+            if ids is None:
+                known.clear()
+            else:
+                for identity in ids:
+                    known.pop(identity, None)
+
+    def shown_at(self, row: int, column: int) -> Shown:
+        """What a cell shows, for whoever paints it now: it is not painted again before it shows something else."""
+        identity = self._order[row]
+        found = shown_by(self.columns[column], identity)
+        painted = self._painted.get(identity)
+        if painted is None:
+            if len(self._painted) >= REMEMBERED:
+                first, last = self._seen()
+                near = {self._order[seen] for seen in range(first, last + 1)}
+                self._painted = {one: cells for one, cells in self._painted.items() if one in near}
+            painted = self._painted[identity] = {}
+        painted[column] = found
+        return found
+
+    def _seen(self) -> tuple[int, int]:
+        """First and last row that can be seen."""
+        first, last = self.visible()
+        return first, min(last, len(self._order) - 1)
+
+    def _paint(self, first: int, last: int, titles: Collection[str] = ()) -> None:
+        """Have those cells of these rows painted anew that show something else than when they were painted last."""
+        columns = [pair for pair in enumerate(self.columns) if not titles or pair[1].title in titles]
+        begun = first
+        changed: tuple[int, ...] = ()
+        for row in range(first, last + 2):
+            now: tuple[int, ...] = ()
+            if row <= last:
+                identity = self._order[row]
+                painted = self._painted.get(identity)
+                if painted is None:
+                    now = tuple(number for number, _ in columns)
+                else:
+                    now = tuple(n for n, column in columns if painted.get(n) != shown_by(column, identity))
+            if now != changed:
+                for left, right in runs(list(changed)):
+                    self.dataChanged.emit(self.index(begun, left), self.index(row - 1, right))
+                begun, changed = row, now
 
     def set_filter(self, text: str) -> None:
         """Show only rows with all of these words, each in any column of words."""
@@ -219,39 +306,40 @@ class TableModel(QAbstractTableModel):
         if needle != self._needle:
             self._needle = needle
             self._show(self._wanted())
+            if not needle:
+                self._words.clear()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; -1 = the order in which the rows were given."""
+        if column != self._sorted_by:
+            named = column <= 0 or column >= len(self.columns)
+            self._keyed = self._named if named else _Asked(_key_of(self.columns[column]))
         self._sorted_by, self._descending = column, order == Qt.SortOrder.DescendingOrder
         self._sort_again()
-
-    def _emit(self, first: int, last: int, titles: Collection[str] = ()) -> None:
-        changed = [number for number, column in enumerate(self.columns) if not titles or column.title in titles]
-        for left, right in runs(changed):
-            self.dataChanged.emit(self.index(first, left), self.index(last, right))
 
     def _wanted(self) -> list[str]:
         ids = [identity for identity in self._ids if self._passes(identity)] if self._needle else list(self._ids)
         if 0 <= self._sorted_by < len(self.columns):
-            column = self.columns[self._sorted_by]
             with contextlib.suppress(GoneError):  # as they are, until the page has heard of it
                 # Rows that are equal stand in the order of their names.
-                named = sorted(ids, key=_key_of(self.columns[0])) if self._sorted_by else ids
-                ids = sorted(named, key=_key_of(column), reverse=self._descending)
+                named = sorted(ids, key=self._named.__getitem__) if self._sorted_by else ids
+                ids = sorted(named, key=self._keyed.__getitem__, reverse=self._descending)
         return ids
 
+    def _words_of(self, identity: str) -> str:
+        return " ".join(column.text(identity) for column in self.columns if not column.numeric).casefold()
+
     def _passes(self, identity: str) -> bool:
-        words = " ".join(column.text(identity) for column in self.columns if not column.numeric).casefold()
+        words = self._words[identity]
         return all(word in words for word in self._needle.split())
 
     def _sort_again(self) -> None:
         self._show(self._wanted())
 
-    def _show(self, wanted: list[str]) -> None:
-        """Go from the present order to another with as few signals as possible."""
+    def _show(self, wanted: list[str]) -> bool:
+        """Go from the present order to another with as few signals as possible; False if it is the same."""
         if wanted == self._order:
-            self.touch_visible()
-            return
+            return False
         old, new = set(self._order), set(wanted)
         gone = runs([row for row, identity in enumerate(self._order) if identity not in new])
         come = runs([row for row, identity in enumerate(wanted) if identity not in old])
@@ -259,7 +347,7 @@ class TableModel(QAbstractTableModel):
             self.beginResetModel()
             self._place(wanted)
             self.endResetModel()
-            return
+            return True
         for first, last in reversed(gone):
             self.beginRemoveRows(QModelIndex(), first, last)
             self._place(self._order[:first] + self._order[last + 1 :])
@@ -272,13 +360,13 @@ class TableModel(QAbstractTableModel):
             self._place(self._order[:first] + wanted[first : last + 1] + self._order[first:])
             self.endInsertRows()
         self.touch_visible()
+        return True
 
     def touch_visible(self) -> None:
         """Paint what can be seen anew; the order stays."""
-        first, last = self.visible()
-        last = min(last, len(self._order) - 1)
+        first, last = self._seen()
         if 0 <= first <= last:
-            self._emit(first, last)
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
     def _reorder(self, order: list[str]) -> None:
         self.layoutAboutToBeChanged.emit()

@@ -11,7 +11,7 @@ from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt, QTime
 from PySide6.QtTest import QAbstractItemModelTester
 
 from fcm.model.structures.tables import GoneError
-from fcm.ui.tables.table_model import PROGRESS, Column, TableModel
+from fcm.ui.tables.table_model import PROGRESS, REMEMBERED, Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.workspace.files.settings import COLUMNS, Settings
 
@@ -284,3 +284,77 @@ def test_only_the_cells_that_changed_are_painted_and_only_their_order_is_looked_
     table.touch(["a"], ("Value",))
     assert timer.isActive()
     timer.stop()
+
+
+def test_a_cell_that_shows_the_same_as_when_it_was_painted_is_not_painted_again(qtbot: QtBot) -> None:
+    values = {"a": 1, "b": 2, "c": 3}
+    table = model(values)
+    table.set_ids(["a", "b", "c"])
+    for row in range(3):
+        for column in range(3):
+            table.shown_at(row, column)
+    painted: list[tuple[int, int, int, int]] = []
+    table.dataChanged.connect(lambda a, b: painted.append((a.row(), a.column(), b.row(), b.column())))
+    table.touch()
+    table.set_ids(["a", "b", "c"])
+    assert painted == []
+    values["b"] = 7
+    table.touch(["a", "b"])
+    assert painted == [(1, 1, 1, 2)]  # its text in one column, its bar in the other
+    table.shown_at(1, 1)
+    table.shown_at(1, 2)
+    painted.clear()
+    table.touch(["b"])
+    assert painted == []
+
+
+def test_a_cell_is_painted_by_what_it_showed_last_on_the_screen_not_by_what_was_told_last(qtbot: QtBot) -> None:
+    values = {"a": 1}
+    table = model(values)
+    table.set_ids(["a"])
+    table.shown_at(0, 1)
+    values["a"] = 2
+    table.shown_at(0, 1)  # painted for another reason, before the change was told
+    values["a"] = 1
+    with qtbot.waitSignal(table.dataChanged):
+        table.touch(["a"], ("Value",))
+
+
+def test_the_cells_that_are_remembered_are_few(qtbot: QtBot) -> None:
+    values = {f"vm{number}": number for number in range(REMEMBERED + 50)}
+    table = model(values)
+    table.set_ids(values)
+    table.visible = lambda: (len(values) - 3, len(values) - 1)
+    for row in range(len(values)):
+        table.shown_at(row, 1)
+    told: list[int] = []
+    table.dataChanged.connect(lambda a, b: told.extend(range(a.row(), b.row() + 1)))
+    table.visible = lambda: (0, len(values) - 1)
+    table.touch(titles=("Value",))
+    assert told == list(range(REMEMBERED))  # forgotten, so painted once more
+
+
+def test_only_rows_that_were_touched_are_asked_again_for_what_they_are_sorted_and_found_by(qtbot: QtBot) -> None:
+    values = {"a": 3, "b": 1, "c": 2}
+    asked: list[str] = []
+
+    def number(identity: str) -> int:
+        asked.append(identity)
+        return values[identity]
+
+    table = TableModel((Column("Name", lambda i: i), Column("Value", lambda i: str(values[i]), sort=number)))
+    table.set_ids("abc")
+    table.sort(1)
+    assert (list(table.ids), sorted(asked)) == (["b", "c", "a"], ["a", "b", "c"])
+    asked.clear()
+    values["b"] = 9
+    table.touch(["b"])
+    (timer,) = table.findChildren(QTimer)
+    qtbot.waitUntil(lambda: not timer.isActive())
+    assert (list(table.ids), asked) == (["c", "a", "b"], ["b"])
+    table.set_filter("9")
+    assert list(table.ids) == ["b"]
+    values["a"] = 99
+    table.touch(["a"])
+    qtbot.waitUntil(lambda: not timer.isActive())
+    assert list(table.ids) == ["b", "a"]
