@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fcm.ui.map.layout import Area, Layout, Level, lay_out
-from fcm.ui.map.painting import part_of
+from fcm.ui.map.painting import legs_of, part_of
 
 COUNTS = st.integers(1, 64)
 
@@ -102,3 +102,15 @@ def test_part_of_a_way_is_as_long_as_its_share() -> None:
     assert part_of(way, 0.5) == [(0.0, 0.0), (0.0, 10.0), (15.0, 10.0)]
     assert part_of(way, 1.0) == list(way)
     assert part_of(way, 7.0) == list(way)
+
+
+def test_the_legs_of_a_way_are_rectangles_that_touch_and_do_not_overlap() -> None:
+    way = ((10.0, 0.0), (10.0, 20.0), (40.0, 20.0), (40.0, 5.0))
+    legs = legs_of(way, 4.0)
+    assert [(leg.left(), leg.top(), leg.width(), leg.height()) for leg in legs] == [
+        (8.0, -2.0, 4.0, 24.0),
+        (12.0, 18.0, 30.0, 4.0),
+        (38.0, 3.0, 4.0, 15.0),
+    ]
+    assert legs_of(((3.0, 3.0), (3.0, 3.0))) == []
+    assert not any(a.intersects(b) for a, b in itertools.combinations(legs, 2))
