@@ -108,8 +108,9 @@ class Work(QObject):
         on_abandoned: Callable[[Any], None] | None = None,
     ) -> None:
         super().__init__(parent)
-        self._function = function
-        self._on_done = on_done
+        # Both are let go once they were called: who keeps this object must not keep a closed cluster with it.
+        self._function: Callable[[], Any] | None = function
+        self._on_done: Callable[[Outcome], None] | None = on_done
         self._on_abandoned = on_abandoned
         self._abandoned = False
         self._postbox = _postbox()
@@ -135,19 +136,23 @@ class Work(QObject):
         self._thread.join(limit)
 
     def _run(self) -> None:
+        function, self._function = self._function, None
+        assert function is not None
         try:
-            outcome = Outcome(self._function())
+            outcome = Outcome(function())
         except Exception as error:
             outcome = Outcome(error=error)
         if self._abandoned:
             self._drop(outcome)
         else:
             self._postbox.posted.emit(lambda: self._deliver(outcome))
+        del function
 
     def _deliver(self, outcome: Outcome) -> None:
         there = isValid(self)
-        if there and not self._abandoned:
-            self._on_done(outcome)
+        on_done, self._on_done = self._on_done, None
+        if there and not self._abandoned and on_done is not None:
+            on_done(outcome)
         elif self._on_abandoned is not None:  # what is dropped may block
             threading.Thread(target=self._drop, args=(outcome,), name="an abandoned result").start()
         if there and isValid(self):

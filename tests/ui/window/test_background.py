@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,20 @@ def test_a_result_that_comes_when_its_window_is_gone_is_dropped_beside_the_windo
     qtbot.waitUntil(lambda: bool(dropped))
     assert dropped == [("opened", False)]
     qtbot.waitUntil(lambda: all(one.name != "an abandoned result" for one in threading.enumerate()))
+
+
+def test_work_that_is_done_keeps_nothing_of_what_it_did(qtbot: QtBot) -> None:
+    class Cluster:
+        def close(self) -> str:
+            return "closed"
+
+    owner, came, closing = QObject(), [], Cluster()
+    gone = weakref.ref(closing)
+    work = Work(owner, closing.close, lambda outcome: came.append(outcome.result))
+    del closing
+    qtbot.waitUntil(lambda: came == ["closed"])
+    work.wait()
+    assert gone() is None
 
 
 def test_threads_may_end_while_what_they_tell_is_being_deleted(qtbot: QtBot) -> None:
