@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 from fcm.model import events as ev
 from fcm.model.change import Change as Change
 from fcm.model.change import Kind as Kind
-from fcm.model.entities import DiskUse, ResourceType
+from fcm.model.entities import DiskUse, GroupType, ResourceType
 from fcm.model.failures import faults_without
 from fcm.model.migrations import Migration, MigrationOptions
 from fcm.model.rules.protection import backup_after, snapshot_after
@@ -105,7 +105,8 @@ class State:
 
     def running_migrations(self) -> tuple[Migration, ...]:
         """All migrations between start and end, oldest first."""
-        return tuple(migration for migration in self.active_migrations() if migration.phase.is_running)
+        found = table(self.migrations).find(indexes.MIGRATIONS_BY_RUN).get(True, ())
+        return tuple(self.migrations[identity] for identity in found)
 
     def machine_resources(self, machine: str) -> tuple[Resource, ...]:
         """Resources that control a machine: itself and its configuration."""
@@ -143,10 +144,23 @@ class State:
         """Bytes of memory that a node can still give to machines, incoming live migrations counted."""
         server = self.nodes[node]
         used = table(self.machines).find(indexes.MEMORY_IN_USE).get(node, 0)
-        for migration in self.running_migrations():
-            if migration.destination == node and not migration.handed_over and migration.machine in self.machines:
-                used += self.machines[migration.machine].memory
+        for identity in table(self.migrations).find(indexes.MIGRATIONS_BY_WAY_IN).get(node, ()):
+            machine = self.machines.get(self.migrations[identity].machine)
+            used += machine.memory if machine is not None else 0
         return server.memory - server.reserved_memory - used
+
+    def count_services(self) -> int:
+        """Services and applications, without the groups that every cluster has."""
+        return table(self.groups).find(indexes.SERVICES).get(True, 0)
+
+    def count_loose_machines(self) -> int:
+        """Machines that are not highly available."""
+        return table(self.machines).find(indexes.MACHINES_BY_AVAILABILITY).get(False, 0)
+
+    def core_resources(self) -> tuple[Resource, ...]:
+        """Resources of the cluster itself: its name, its address, its witness."""
+        found = table(self.groups).find(indexes.GROUPS_BY_TYPE).get(GroupType.CLUSTER, ())
+        return tuple(resource for group in found for resource in self.group_resources(group))
 
     def migration_options(self, own: MigrationOptions | None) -> MigrationOptions:
         """Options of a live migration: its own, else those of the cluster."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from fcm.model.entities import DiskUse, GroupType, NodeState, ResourceType
+from fcm.model.entities import DiskUse, NodeState, ResourceType
 from fcm.model.rules.networks import migration_order
 from fcm.model.rules.quorum import description, votes, waiting
 from fcm.model.state import Change, Kind
@@ -157,21 +157,17 @@ class ClusterPage(Page):
             elif name == "validation-report":
                 link.setVisible(cluster.validation is not None)
         self._navigate[Place.SHARED_VOLUMES].setVisible(cluster.shared_volumes_enabled)
-        core = {group.id for group in state.groups.values() if group.type is GroupType.CLUSTER}
-        self._core.table.set_ids(
-            resource.id for resource in state.resources.values() if resource.group in core and resource.type in _CORE
-        )
-        self._core.table.touch()
+        self._core.table.set_ids(one.id for one in state.core_resources() if one.type in _CORE)
 
     def _in_a_sentence(self, cluster: Cluster) -> str:
         state = self.state
-        services = sum(not group.is_core for group in state.groups.values())
+        services = state.count_services()
         down = [node.name for node in state.nodes.values() if node.state is NodeState.DOWN]
         text = (
             f"{cluster.name} has {format.count(services, 'service or application', 'services or applications')} "
             f"and {format.count(len(state.nodes), 'node')}"
         )
-        loose = sum(not machine.is_highly_available for machine in state.machines.values())
+        loose = state.count_loose_machines()
         if loose:
             text += f"; {format.count(loose, 'virtual machine is', 'virtual machines are')} not highly available"
         if down:

@@ -185,6 +185,6 @@ class StoppedBar(QFrame):
         menu.setObjectName("force-choices")
         menu.setAccessibleName("Force Cluster Start")
         entry = entry_for(self._frame.workspace, BY_ID["force-cluster-start"], Selection(Place.CLUSTER))
-        fill_choices(menu, entry, self._frame.perform)
+        fill_choices(menu, entry, self._frame.perform, at_once=True)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.force.mapToGlobal(QPoint(0, self.force.height())))

@@ -300,11 +300,7 @@ class ClusterDesk(Desk):
 
     def properties_entry(self) -> Entry | None:
         """The action Properties of the selected item, else of the place; None if neither has it now."""
-        for chosen in (self.items[:1], (self.place,)):
-            for entry in entries(self.workspace, chosen):
-                if entry.action.shortcut == "Alt+Return" and entry.verdict:
-                    return entry
-        return None
+        return properties_among(entries(self.workspace, self.items[:1]), entries(self.workspace, (self.place,)))
 
     def open_properties(self) -> None:
         """Properties of the selected item, else of the place."""
@@ -315,6 +311,11 @@ class ClusterDesk(Desk):
     def echo(self, text: str) -> None:
         """Show a command in the Console that was carried out without the cluster's hearing of it."""
         self._frame.echo(text)
+
+
+def properties_among(*found: Sequence[Entry]) -> Entry | None:
+    """The first entry Properties that can be chosen."""
+    return next((one for some in found for one in some if one.action.shortcut == "Alt+Return" and one.verdict), None)
 
 
 class RootDesk(ClusterDesk):

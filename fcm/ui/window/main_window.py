@@ -13,7 +13,7 @@ from fcm.ui import console, pages
 from fcm.ui.look import icons, theme
 from fcm.ui.tables import export
 from fcm.ui.window import layout, notifications
-from fcm.ui.window.cluster_desk import ClusterDesk, RootDesk
+from fcm.ui.window.cluster_desk import ClusterDesk, RootDesk, properties_among
 from fcm.ui.window.connections import Connections
 from fcm.ui.window.copy_as import CopyAs
 from fcm.ui.window.frame import Frame
@@ -389,7 +389,8 @@ class MainWindow(Frame):
         self.menus.up.setEnabled(desk.place != ROOT)
         self.menus.close.setEnabled(self.workspace is not None)
         self.menus.wall.setEnabled(self.workspace is not None)
-        self.menus.properties.setEnabled(desk.properties_entry() is not None)
+        first = item if len(desk.items) == 1 else entries(workspace, desk.items[:1])
+        self.menus.properties.setEnabled(properties_among(first, container) is not None)
         self.menus.export.setEnabled(self.current_table() is not None)
 
     def perform(self, entry: Entry, choice: ChoiceEntry | None = None) -> None:

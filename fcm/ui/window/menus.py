@@ -30,6 +30,8 @@ class Menus:
     def __init__(self, window: Frame) -> None:
         self._window = window
         self._keys: list[QAction] = []
+        self._found: tuple[tuple[Entry, ...], tuple[Entry, ...]] = ((), ())
+        """The actions that the Action menu has."""
         self._elsewhere = {"Ctrl+O", "Ctrl+R"}
         """Shortcuts that the File menu has: the same entries of the Action menu only show them."""
         self.back = self._action("&Back", "back", "Alt+Left", window.go_back)
@@ -129,7 +131,14 @@ class Menus:
     def show_actions(
         self, own: Sequence[Entry], container: Sequence[Entry], perform: Callable[[Entry, ChoiceEntry | None], None]
     ) -> None:
-        """Fill the Action menu: the selected item's actions, then the container's; a shortcut is the item's."""
+        """Fill the Action menu: the selected item's actions, then the container's; a shortcut is the item's.
+
+        Does nothing where it has these already: most of what changes in a cluster changes no action.
+        """
+        found = (tuple(own), tuple(container))
+        if found == self._found:
+            return
+        self._found = found
         taken = {entry.action.shortcut for entry in own if entry.action.shortcut}
         self.action_menu.clear()
         fill_menu(self.action_menu, own, perform)
@@ -162,7 +171,7 @@ class Menus:
         menu = QMenu(self._window)
         menu.setObjectName(f"{entry.action.id}-choices")
         menu.setAccessibleName(entry.label)
-        fill_choices(menu, entry, perform)
+        fill_choices(menu, entry, perform, at_once=True)
         self._window.copy_as.attach(menu)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._window.stack.mapToGlobal(self._window.stack.rect().center()))

@@ -254,10 +254,15 @@ def group_icon(under: str) -> str:
     return "new-vm" if under.startswith("Virtual") else "more"
 
 
-def fill_choices(menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntry | None], None]) -> None:
-    """Append the choices of an entry to a menu; those of many machines each time when it opens."""
+def fill_choices(
+    menu: QMenu, entry: Entry, perform: Callable[[Entry, ChoiceEntry | None], None], at_once: bool = False
+) -> None:
+    """Append the choices of an entry to a menu; many, and those of many machines, each time when it opens.
+
+    ``at_once``: now, since it opens now.
+    """
     menu.setToolTipsVisible(True)
-    if isinstance(entry.choices, ManyMoves):
+    if isinstance(entry.choices, ManyMoves) or (len(entry.choices) >= SEARCHED_FROM and not at_once):
         menu.aboutToShow.connect(lambda: _fill_again(menu, entry, perform))
     else:
         _fill_again(menu, entry, perform)

@@ -132,10 +132,10 @@ def _unassigned(state: State, selection: Selection) -> Verdict:
 
 
 def _to_cluster(state: State, selection: Selection) -> Verdict:
+    if state.cluster is not None and not state.cluster.engine:
+        return OK  # other services and applications, too
     if any(not machine.is_highly_available for machine in state.machines.values()):
         return OK
-    if state.cluster is not None and not state.cluster.engine:
-        return OK  # other services and applications
     return no("All virtual machines are already highly available.", "Create a virtual machine first.")
 
 
