@@ -141,6 +141,7 @@ class Workspace:
         if len(self.state.machines) >= LARGE and not self._is_kept:
             self._is_kept = True
             collecting.keep()
+            collecting.give_back()
 
     def _replay(self, journal: Journal, told: Callable[[int, int], None] | None) -> State:
         """Replay the journal; the event log gets what it has not. Of a long journal the older part is split off."""

@@ -81,7 +81,8 @@ class EmbeddedBackend:
             paced: True: a thread lets virtual time pass with real time. False: ``advance`` does.
             speed: virtual seconds per second, where paced.
         """
-        self._definition = definition
+        self._definition: ev.ClusterFormed | None = definition
+        """Until it has begun: of a large cluster it is as large as the state."""
         self._uri = uri
         self._start_time = start_time
         self._paced = paced
@@ -160,10 +161,12 @@ class EmbeddedBackend:
         self._kernel.now = max(begin, state.time)
         with self._running:
             if state.cluster is None:
+                assert self._definition is not None
                 self._core.emit(self._definition)
                 self._parts.begin()
             else:
                 self._parts.settle()
+            self._definition = None
             self._flush()
             self._guard()
         self._clock.anchor()

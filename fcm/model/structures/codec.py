@@ -34,19 +34,30 @@ def encode(value: Any) -> Any:
     Raises:
         TypeError: a value in it is neither plain, nor a collection, nor a dataclass.
     """
+    if value.__class__ in _AS_THEY_ARE:
+        return value
     if isinstance(value, enum.Enum):
         return value.value
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
     if isinstance(value, (set, frozenset)):
         return sorted(encode(item) for item in value)
     if isinstance(value, (tuple, list)):
+        if _AS_THEY_ARE.issuperset(map(type, value)):
+            return list(value)
         return [encode(item) for item in value]
     if dataclasses.is_dataclass(value):
-        return {name: encode(getattr(value, name)) for name in _field_names(value.__class__)}
+        names = _field_names(value.__class__)
+        found = {name: getattr(value, name) for name in names}
+        for name, part in found.items():
+            if part.__class__ not in _AS_THEY_ARE:
+                found[name] = encode(part)
+        return found
+    if isinstance(value, (str, int, float)):
+        return value
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+"""Types of values that are their own JSON form."""
 LARGE = 1_000_000
 """Characters of a text that is decoded piece by piece: the plain values of all its pieces at once would take 5 times
 the memory of the objects."""
@@ -80,6 +91,7 @@ def _fields_of(kind: type, text: str) -> Iterator[tuple[str, Any]]:
         Exception: the text is of any other form than such an object, or a field is twice in it.
     """
     hints, seen, place = get_type_hints(kind), set(), _past(text, 0, "{")
+    texts: dict[str, str] = {}
     while True:
         name, place = _SCANNER.raw_decode(text, _SPACE.match(text, place).end())  # type: ignore[union-attr]
         if name in seen or name not in _field_names(kind):
@@ -88,7 +100,7 @@ def _fields_of(kind: type, text: str) -> Iterator[tuple[str, Any]]:
         place = _SPACE.match(text, _past(text, place, ":")).end()  # type: ignore[union-attr]
         arguments = get_args(hints[name])
         if get_origin(hints[name]) is tuple and arguments[-1] is Ellipsis and text[place] == "[":
-            found, place = _parts_of(_decoder(arguments[0]), text, place + 1)
+            found, place = _parts_of(_decoder(arguments[0]), text, place + 1, texts)
             yield name, found
         else:
             value, place = _SCANNER.raw_decode(text, place)
@@ -101,13 +113,18 @@ def _fields_of(kind: type, text: str) -> Iterator[tuple[str, Any]]:
         place = _past(text, place, ",")
 
 
-def _parts_of(decoder: Decoder, text: str, place: int) -> tuple[tuple[Any, ...], int]:
+def _parts_of(decoder: Decoder, text: str, place: int, texts: dict[str, str]) -> tuple[tuple[Any, ...], int]:
+    """The parts of a list; ``texts``: strings that are there already, so that equal ones (ids) are one object."""
     found: list[Any] = []
     place = _SPACE.match(text, place).end()  # type: ignore[union-attr]
     if text[place] == "]":
         return (), place + 1
     while True:
         value, place = _SCANNER.raw_decode(text, _SPACE.match(text, place).end())  # type: ignore[union-attr]
+        if isinstance(value, dict):
+            for name, part in value.items():
+                if part.__class__ is str:
+                    value[name] = texts.setdefault(part, part)
         found.append(decoder(value))
         place = _SPACE.match(text, place).end()  # type: ignore[union-attr]
         if text[place] == "]":

@@ -46,6 +46,8 @@ CHUNK = 2000
 """Records that are read or written at a time."""
 MOST_TAKEN = 400
 """Facts that gather before they are written of themselves."""
+MOST_HELD = 200_000
+"""Machines in all the states that these facts hold, before the same: each has a table of its own of all machines."""
 _ENDS = (ev.MigrationCompleted, ev.MigrationFailed, ev.MigrationCanceled, ev.MigrationInterrupted)
 
 _log = logging.getLogger(__name__)
@@ -71,6 +73,8 @@ class EventLog:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._taken: deque[tuple[ev.Entry, State, State]] = deque()
+        self._held = 0
+        """Machines in the states of what was taken and is not written yet."""
         self._passes: dict[str, int] = {}
         self._sources: dict[tuple[Any, ...], int] = {}
         self._thread: threading.Thread | None = None
@@ -124,7 +128,9 @@ class EventLog:
             is_new = True
         if is_new:
             self._tell()
-        if len(self._taken) >= MOST_TAKEN and self._thread is None and not self._closed:
+            self._held += len(after.machines)
+        is_much = len(self._taken) >= MOST_TAKEN or self._held >= MOST_HELD
+        if is_much and self._thread is None and not self._closed:
             self._thread = threading.Thread(target=self._write_of_itself, name="event log")
             self._thread.start()
 
@@ -176,6 +182,7 @@ class EventLog:
             EventLogError: it cannot be written; nothing is lost, the next call tries again.
         """
         with self._writing:
+            self._held = 0
             while self._taken:
                 batch = [self._taken.popleft() for _ in range(min(len(self._taken), CHUNK))]
                 try:

@@ -134,3 +134,13 @@ def test_equal_lists_of_names_are_one_object_in_memory(state: State) -> None:
     one, other = (decode(Disk, encode(disk) | {"visible_to": ["a", "b"]}) for disk in list(state.disks.values())[:2])
     assert one.visible_to == ("a", "b")
     assert one.visible_to is other.visible_to
+
+
+def test_equal_ids_of_a_large_text_are_one_object_in_memory(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = json.dumps(encode(formation(state)))
+    monkeypatch.setattr(codec, "LARGE", 0)
+    found = decode_text(ev.ClusterFormed, text)
+    groups = {group.id: group for group in found.groups}
+    pairs = [(one.group, groups[one.group].id) for one in found.machines if one.group]
+    assert pairs
+    assert all(one is other for one, other in pairs)

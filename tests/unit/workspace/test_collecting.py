@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -53,13 +55,36 @@ def test_what_is_kept_is_searched_again_once_all_have_gone() -> None:
     assert gc.get_freeze_count() == 0
 
 
+def test_a_system_that_takes_no_memory_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Library:
+        def __init__(self, _name: None) -> None:
+            asked.append("opened")
+
+        def __getattr__(self, name: str) -> object:
+            asked.append(name)
+            raise AttributeError(name)
+
+    monkeypatch.setattr(ctypes, "CDLL", Library)
+    monkeypatch.setattr(sys, "platform", "linux")
+    collecting.give_back()
+    assert asked == ["opened", "malloc_trim"]
+    monkeypatch.setattr(sys, "platform", "win32")
+    collecting.give_back()
+    assert asked == ["opened", "malloc_trim"]
+
+
 @pytest.mark.parametrize("least", [1, 10**6])
 def test_a_large_cluster_is_kept_as_long_as_it_is_open(least: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workspace, "LARGE", least)
+    returned: list[bool] = []
+    monkeypatch.setattr(collecting, "give_back", lambda: returned.append(True))
     formed = load(resources.path("clusters", "contoso.toml"))
     opened = Workspace(EmbeddedBackend(replace(formed), "embedded:contoso"))
     opened.open()
     assert (gc.get_freeze_count() > 0) == (least == 1)
+    assert returned == ([True] if least == 1 else [])
     opened.close()
     opened.close()
     assert gc.get_freeze_count() == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from fcm import resources
 from fcm.backend.base import BackendError
 from fcm.backend.embedded import ClusterFileError, cluster_files, describe_cluster, find_cluster_file, open_embedded
+from fcm.backend.embedded.cluster_file.identity import identity
 from fcm.backend.embedded.cluster_file.reading import load
 from fcm.model.entities import GIB, MIB, AdapterState, DiskUse, MachineState, NetworkRole, QuorumMode, ResourceState
 from fcm.model.events import Entry
@@ -351,3 +353,9 @@ def test_every_key_that_is_read_is_in_the_documentation(tmp_path: Path) -> None:
         keys = reason.split("Known keys are: ")[1].rstrip(".").split(", ")
         missing += [f"{table} {key}" for key in keys if f"`{key}`" not in page]
     assert missing == []
+
+
+@pytest.mark.parametrize("parts", [("contoso", "group", "sql"), ("",), ("Größe", 3), ("仮想マシン", "b\x1fc")])
+def test_ids_are_guids_of_version_5(parts: tuple[object, ...]) -> None:
+    space = uuid.UUID("6f9b2c0e-6d0c-5d3f-9a52-2f9f6f1d1c55")
+    assert identity(*parts) == str(uuid.uuid5(space, "\x1f".join(map(str, parts))))

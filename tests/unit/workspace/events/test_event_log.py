@@ -19,6 +19,7 @@ from fcm.logs.queries.sql import condition_of
 from fcm.model import events as ev
 from fcm.model.commands import LiveMigrate
 from fcm.model.state import State
+from fcm.workspace.events import event_log
 from fcm.workspace.events.event_log import EventLog, EventLogError, EventSelection, everything
 from fcm.workspace.events.event_log_limits import SMALLEST, LogLimit
 from fcm.workspace.events.event_selection import Counts
@@ -284,6 +285,25 @@ def test_a_cluster_that_closes_while_its_events_are_written_waits_for_them(tmp_p
     again = EventLog(tmp_path / "one.events")
     assert len(again.find(EventSelection(everything(), NOW))) == 401
     again.close()
+
+
+def test_facts_whose_states_are_large_are_written_before_there_are_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_log, "MOST_HELD", 30)
+    desk = desk_on(tmp_path)
+    log, after = EventLog(), desk.workspace.state
+    assert 10 <= len(after.machines) < 15
+    log._writing.acquire()  # the writer does not end at once
+    for number in range(2):
+        log.take([ev.Entry(0, float(number), ev.BackendReported("warning", f"Report {number}."))], after, after)
+    assert log._thread is None
+    log.take([ev.Entry(0, 2.0, ev.BackendReported("warning", "Report 2."))], after, after)
+    assert log._thread is not None
+    log._writing.release()
+    log.close()
+    assert not log._taken
+    desk.close()
 
 
 # Counts, and who hears of changes
