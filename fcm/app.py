@@ -17,22 +17,18 @@ from fcm.mistakes import WrongInputError
 from fcm.text.textfile import typed_path
 from fcm.workspace import collecting
 from fcm.workspace.files.folders import cluster_folder, data_folder, own_folder
-from fcm.workspace.files.journal import Journal
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, is_there
 from fcm.workspace.files.journal_paths import journal_name, journal_path, journals
-from fcm.workspace.files.salvaging import salvage, uri_of_journal
 from fcm.workspace.files.settings import PRESENT, RECENT, Settings
 from fcm.workspace.files.trusted_files import TrustedFiles
-from fcm.workspace.planning.cluster_plan import ClusterPlan, save
-from fcm.workspace.replay.opening import NoHistoryError, must_have_history, open_past
-from fcm.workspace.replay.past import JournalPast
-from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.model.state import State
     from fcm.ui.window.context import Context, KnownCluster
+    from fcm.workspace.planning.cluster_plan import ClusterPlan
+    from fcm.workspace.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +55,11 @@ def open_workspace(
         BackendError: unknown URI, wrong file, missing module.
         JournalError: the journal cannot be opened.
     """
+    # The first picture of the window does not wait for what only an open cluster needs.
+    from fcm.workspace.files.journal import Journal
+    from fcm.workspace.replay.opening import open_past
+    from fcm.workspace.workspace import Workspace
+
     canonical = registry.canonical_uri(uri)
     with collecting.paused():
         allows = TrustedFiles().allows
@@ -72,6 +73,8 @@ def open_workspace(
                 whole.replay()
                 whole.telemetry(sorted(whole.migrations_with_rows()))
         except DamagedJournalError:
+            from fcm.workspace.files.salvaging import salvage
+
             saved = salvage(path, canonical)
             _log.info("salvaged %d events of %s", saved, path)
     journal = Journal.open(path, canonical, to_read=True) if keep else None
@@ -91,6 +94,10 @@ def open_workspace(
 
 
 def _open_replay(backend: Replay, told: Callable[[int, int], None] | None) -> Workspace:
+    from fcm.workspace.replay.opening import NoHistoryError
+    from fcm.workspace.replay.past import JournalPast
+    from fcm.workspace.workspace import Workspace
+
     past = backend.past
     assert isinstance(past, JournalPast)
     workspace = Workspace(backend, past.journal, past=past)
@@ -114,6 +121,8 @@ def existing_journal(uri: str) -> tuple[str, Path] | None:
         WrongInputError: there is no journal, and no cluster either.
         JournalError: this user may not even look whether there is one.
     """
+    from fcm.workspace.files.salvaging import uri_of_journal
+
     if uri.endswith(".journal"):
         file = typed_path(uri)
         owner = uri_of_journal(file)
@@ -135,6 +144,8 @@ def refuse_wrong_input(uri: str) -> None:
     canonical = registry.canonical_uri(uri)
     scheme, _, part = canonical.partition(":")
     if scheme == registry.REPLAY:
+        from fcm.workspace.replay.opening import must_have_history
+
         must_have_history(part)
         return
     try:
@@ -147,6 +158,8 @@ def refuse_wrong_input(uri: str) -> None:
 
 def earlier_journals(uri: str) -> list[Path]:
     """Journals of clusters that were there before under a URI, such as earlier labs; the newest first. Blocks."""
+    from fcm.workspace.files.salvaging import uri_of_journal
+
     canonical = registry.canonical_uri(uri)
     own = journal_path(canonical)
     found = journals().glob(f"{journal_name(canonical)}-*.journal")
@@ -185,6 +198,8 @@ def known_state(uri: str) -> State:
     canonical = registry.canonical_uri(uri)
     path = journal_path(canonical)
     if is_there(path):
+        from fcm.workspace.files.journal import Journal
+
         with collecting.paused(), closing(Journal.open(path, canonical, to_read=True)) as journal:
             state = journal.follow()
         if state.cluster is not None:
@@ -194,6 +209,8 @@ def known_state(uri: str) -> State:
 
 def create_cluster(plan: ClusterPlan) -> str:
     """Write the cluster file of a plan and return its URI (see cluster_plan.save)."""
+    from fcm.workspace.planning.cluster_plan import save
+
     return save(plan, cluster_folder())
 
 

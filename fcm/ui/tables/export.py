@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from fcm.ui.events.event_table import EventTable
 from fcm.ui.widgets.background import Outcome, Work
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 def ask_and_write(table: TableView, window: QWidget, messages: MessageArea) -> QFileDialog | None:
     """Ask for a file, then write the table there."""
+    from fcm.ui.events.event_table import EventTable
+
     if isinstance(table.table, EventTable):
         return table.table.ask_export()
     dialog = QFileDialog(window, "Export List", f"{table.accessibleName()}.csv", "CSV (*.csv)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
@@ -17,15 +18,12 @@ from PySide6.QtWidgets import (
 from fcm.model.commands import CancelMigration
 from fcm.model.state import Change, Kind
 from fcm.model.telemetry import Phase
-from fcm.ui.console.view import ConsoleView
-from fcm.ui.events.event_view import EventView
 from fcm.ui.look import appearance, format, icons
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState
 from fcm.ui.window import figures
 from fcm.workspace.actions.powershell import powershell
-from fcm.workspace.events.event_log import EventSelection, everything
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
@@ -34,6 +32,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from fcm.model.migrations import Migration
+    from fcm.ui.console.view import ConsoleView
+    from fcm.ui.events.event_view import EventView
     from fcm.ui.window.frame import Frame
     from fcm.workspace.events.event_log import EventLog
     from fcm.workspace.workspace import Workspace
@@ -101,8 +101,19 @@ class ConsoleDock(Dock):
 
     def __init__(self, window: Frame) -> None:
         super().__init__("Console", window)
-        self.view = ConsoleView(window, self)
-        self.setWidget(self.view)
+
+    @cached_property
+    def view(self) -> ConsoleView:
+        """What is in it; made when it is first needed, since the first picture of the window is not to wait for it."""
+        from fcm.ui.console.view import ConsoleView
+
+        made = ConsoleView(self.frame, self)
+        self.setWidget(made)
+        return made
+
+    def fill(self) -> None:
+        """There is something in it once it is shown."""
+        _ = self.view
 
     def focus_first(self) -> None:
         """Put the keyboard into the input."""
@@ -137,16 +148,28 @@ class EventsDock(Dock):
 
     def __init__(self, window: Frame) -> None:
         super().__init__("Events", window)
-        # Layouts of the name "Events" are those of a list with fewer columns.
-        self.list = EventView("Events", "No events yet.", window.context.settings, self, key="Events of the dock")
-        self.view = self.list.table
-        self.view.menu_wanted.connect(self._menu)
         self._events: EventLog | None = None
         self._order, self._descending = "", False
-        self.list.model.order_wanted.connect(self._sort)
         window.logged.connect(self._update)
         window.changed.connect(self._update)
-        self.setWidget(self.list)
+
+    @cached_property
+    def list(self) -> EventView:
+        """What is in it; made when it is first needed."""
+        from fcm.ui.events.event_view import EventView
+
+        # Layouts of the name "Events" are those of a list with fewer columns.
+        settings = self.frame.context.settings
+        made = EventView("Events", "No events yet.", settings, self, key="Events of the dock")
+        made.table.menu_wanted.connect(self._menu)
+        made.model.order_wanted.connect(self._sort)
+        self.setWidget(made)
+        return made
+
+    @property
+    def view(self) -> TableView:
+        """The list itself."""
+        return self.list.table
 
     def focus_first(self) -> None:
         """Put the keyboard into the list."""
@@ -163,6 +186,8 @@ class EventsDock(Dock):
             self.list.feed.look_again(workspace.now())
 
     def _seek(self) -> None:
+        from fcm.workspace.events.event_log import EventSelection, everything
+
         workspace = self.frame.workspace
         if workspace is None:
             self.list.clear()
@@ -185,7 +210,8 @@ class EventsDock(Dock):
                 self.fill()
             elif is_other:
                 self._events = None
-                self.list.clear()
+                if self.widget() is not None:
+                    self.list.clear()
 
     def _menu(self, place: QPoint) -> None:
         self.frame.show_context_menu((Selection(Place.EVENTS),), place)
