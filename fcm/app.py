@@ -18,7 +18,7 @@ from fcm.text.textfile import typed_path
 from fcm.workspace import collecting
 from fcm.workspace.files.folders import cluster_folder, data_folder, own_folder
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError, is_there
-from fcm.workspace.files.journal_paths import journal_name, journal_path, journals
+from fcm.workspace.files.journal_paths import aside_path, journal_name, journal_path, journals
 from fcm.workspace.files.settings import PRESENT, RECENT, Settings
 from fcm.workspace.files.trusted_files import TrustedFiles
 
@@ -207,6 +207,31 @@ def known_state(uri: str) -> State:
     return formed_state(canonical, (cluster_folder(),))
 
 
+def put_aside(uri: str) -> Path | None:
+    """Rename the journal of a simulated cluster, which begins anew once it is opened; ``earlier_journals`` finds it.
+
+    Returns:
+        The new path; None if the cluster has no journal.
+
+    Raises:
+        WrongInputError: it is a cluster of real hosts, whose history cannot begin anew.
+        JournalError: the journal is open elsewhere.
+        OSError: it cannot be renamed.
+    """
+    from fcm.workspace.files.journal import Journal
+
+    canonical = registry.canonical_uri(uri)
+    if not registry.is_simulated(canonical):
+        raise WrongInputError("Only a simulated cluster can be reset.")
+    path = journal_path(canonical)
+    if not is_there(path):
+        return None
+    Journal.open(path, canonical).close()  # refused while another program has it
+    aside = aside_path(path)
+    os.replace(path, aside)
+    return aside
+
+
 def create_cluster(plan: ClusterPlan) -> str:
     """Write the cluster file of a plan and return its URI (see cluster_plan.save)."""
     from fcm.workspace.planning.cluster_plan import save
@@ -235,6 +260,7 @@ def make_context(settings: Settings | None = None, opener: Callable[[str], Works
         create_cluster=create_cluster,
         settings=chosen,
         report_folder=data_folder() / "reports",
+        put_aside=put_aside,
         uri_of=lambda text: registry.canonical_uri(registry.uri_of(text)),
         uri_forms=registry.forms(),
     )

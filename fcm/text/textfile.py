@@ -53,6 +53,7 @@ class Kind:
 HOSTS = Kind("A hosts file", 256 * KIB)
 CLUSTER = Kind("A cluster file", 8 * MIB)
 DRILL = Kind("A drill", 1 * MIB)
+COURSE = Kind("A course", 1 * MIB)
 CLASS = Kind("A class file", 256 * KIB)
 WORKLOAD = Kind("A workload", 1 * MIB)
 RECORDING = Kind("A recording", 64 * MIB)

@@ -70,6 +70,14 @@ class Desk(QWidget):
         """Show an opened workspace on a desk of its own; the window owns it from now on."""
         raise NotImplementedError
 
+    def offer_reset(self, uri: str) -> None:
+        """Ask in a strip whether a simulated cluster is to be as it was at first."""
+        raise NotImplementedError
+
+    def learn(self, course: str) -> None:
+        """Show a shipped course beside the page, or with "" the list of what there is to learn."""
+        raise NotImplementedError
+
     @property
     def page(self) -> QWidget:
         """The page that is shown."""

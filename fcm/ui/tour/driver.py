@@ -10,8 +10,7 @@ import math
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QEvent, QEventLoop, QModelIndex, QPoint, QPointF, QRect, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -23,8 +22,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPlainTextEdit,
     QRadioButton,
-    QStyle,
-    QStyleOptionViewItem,
     QTabBar,
     QTabWidget,
     QTreeView,
@@ -33,6 +30,8 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from fcm.text.words import quoted
+from fcm.ui.learning import hand
+from fcm.ui.learning.finding import rows
 from fcm.ui.tour.patience import PATIENCE, stretched
 
 if TYPE_CHECKING:
@@ -168,24 +167,12 @@ class Driver:
 
     def click(self, widget: QWidget, place: QPoint | None = None, button: Qt.MouseButton = _LEFT) -> None:
         """Press and release a button of the mouse on a widget (in its middle)."""
-        point = QPointF(place if place is not None else widget.rect().center())
-        anywhere = QPointF(widget.mapToGlobal(point))
-        if widget.focusPolicy() & Qt.FocusPolicy.ClickFocus:
-            widget.setFocus(Qt.FocusReason.MouseFocusReason)
-        none = Qt.MouseButton.NoButton
-        for kind, which, held in (
-            (QEvent.Type.MouseMove, none, none),
-            (QEvent.Type.MouseButtonPress, button, button),
-            (QEvent.Type.MouseButtonRelease, button, none),
-        ):
-            QApplication.sendEvent(widget, QMouseEvent(kind, point, anywhere, which, held, _NO_KEYS))
+        hand.click(widget, place, button)
         self.settle()
 
     def right_click(self, widget: QWidget, place: QPoint) -> None:
         """Ask for the context menu at a place."""
-        self.click(widget, place, Qt.MouseButton.RightButton)
-        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, widget.mapToGlobal(place))
-        QApplication.sendEvent(widget, event)
+        hand.ask_for_menu(widget, place)
         self.settle()
 
     def press(self, name: str, kind: type[QAbstractButton] = QAbstractButton) -> None:
@@ -208,14 +195,12 @@ class Driver:
             DriverError: there is no such entry.
         """
         box = self.find(QComboBox, name)
-        box.setFocus(Qt.FocusReason.TabFocusReason)
         wanted = next((i for i in range(box.count()) if box.itemText(i).startswith(text)), None)
         if wanted is None:
             entries = ", ".join(box.itemText(i) for i in range(box.count()))
             raise DriverError(f"{quoted(name)} has no entry {quoted(text)}; it has: {entries}.")
-        step = Qt.Key.Key_Down if wanted > box.currentIndex() else Qt.Key.Key_Up
-        for _ in range(abs(wanted - box.currentIndex())):
-            self.key(step, widget=box)
+        hand.choose(box, wanted)
+        self.settle()
 
     def tab(self, text: str, name: str = "Properties") -> None:
         """Click the tab with that text among those of that name."""
@@ -248,28 +233,14 @@ class Driver:
             return next(filter(None, (self.look_for(kind, name) for kind in kinds)), None)
 
         field = self.wait(there, f"the field {quoted(name)}")
-        field.setFocus(Qt.FocusReason.TabFocusReason)
-        self.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier, widget=field)
-        for letter in text:
-            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-                QApplication.sendEvent(field, QKeyEvent(kind, 0, _NO_KEYS, letter))
-        if isinstance(field, QAbstractSpinBox):
-            field.interpretText()
+        hand.type_text(field, text)
         self.settle()
 
     # rows
 
     def rows(self, view: QAbstractItemView) -> Iterator[QModelIndex]:
         """The first cells of all rows of a list, table or tree, folded ones too."""
-        model = view.model()
-
-        def below(parent: QModelIndex) -> Iterator[QModelIndex]:
-            for number in range(model.rowCount(parent)):
-                index = model.index(number, 0, parent)
-                yield index
-                yield from below(index)
-
-        yield from below(QModelIndex())
+        return rows(view)
 
     def row(self, name: str, text: str) -> tuple[QAbstractItemView, QModelIndex]:
         """The row whose first cell shows a text, scrolled into view; waits until it is there.
@@ -281,7 +252,7 @@ class Driver:
             view = self.look_for(QAbstractItemView, name)
             if view is None:
                 return None
-            found = next((index for index in self.rows(view) if str(index.data()) == text), None)
+            found = next((index for index in rows(view) if str(index.data()) == text), None)
             if found is None:
                 return None
             if _can_be_clicked(view, found):
@@ -312,12 +283,12 @@ class Driver:
     def click_row(self, name: str, text: str) -> None:
         """Click a row."""
         view, index = self.row(name, text)
-        self.click(view.viewport(), _inside(view.visualRect(index)))
+        self.click(view.viewport(), hand.on_text(view.visualRect(index)))
 
     def right_click_row(self, name: str, text: str) -> None:
         """Ask for the context menu of a row."""
         view, index = self.row(name, text)
-        self.right_click(view.viewport(), _inside(view.visualRect(index)))
+        self.right_click(view.viewport(), hand.on_text(view.visualRect(index)))
 
     def tick_row(self, name: str, text: str) -> None:
         """Click the tick box of a row.
@@ -326,11 +297,7 @@ class Driver:
             DriverError: the check box did not change.
         """
         view, index = self.row(name, text)
-        option = QStyleOptionViewItem()
-        view.initViewItemOption(option)
-        option.rect = view.visualRect(index)
-        option.features |= QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
-        box = view.style().subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, view)
+        box = hand.check_box_of(view, index)
         before = index.data(Qt.ItemDataRole.CheckStateRole)
         self.click(view.viewport(), box.center())
         if index.data(Qt.ItemDataRole.CheckStateRole) == before:
@@ -402,9 +369,4 @@ def _entry(label: str) -> tuple[QMenu, QAction] | None:
 def _can_be_clicked(view: QAbstractItemView, index: QModelIndex) -> bool:
     """Whether the place where a row is clicked lies in the visible part of its view."""
     rect = view.visualRect(index)
-    return rect.isValid() and view.viewport().rect().contains(_inside(rect))
-
-
-def _inside(rect: QRect) -> QPoint:
-    """A place on the text of a row."""
-    return QPoint(rect.left() + min(30, rect.width() // 2), rect.center().y())
+    return rect.isValid() and view.viewport().rect().contains(hand.on_text(rect))

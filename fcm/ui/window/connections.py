@@ -10,6 +10,7 @@ from fcm.ui.widgets.background import Outcome, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from pathlib import Path
 
     from fcm.ui.window.context import Context
     from fcm.workspace.workspace import Workspace
@@ -79,6 +80,17 @@ class Connections(QObject):
     def close(self, workspace: Workspace) -> None:
         """Close a cluster."""
         self.run(workspace.close, self._closed)
+
+    def put_aside(self, uri: str, done: Callable[[Outcome], None]) -> None:
+        """Put the journal of a cluster aside, once what is being closed is closed; ``open`` waits for that."""
+        closing = tuple(self._closing)
+
+        def work() -> Path | None:
+            for former in closing:
+                former.wait()
+            return self._context.put_aside(uri)
+
+        self.run(work, done)
 
     def _closed(self, outcome: Outcome) -> None:
         if outcome.error is not None:

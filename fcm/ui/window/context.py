@@ -50,5 +50,10 @@ class Context:
     """How many events of how many have been read of a cluster that is being opened; None: that is not known."""
     uri_of: Callable[[str], str] = str
     """The URI of what a person typed: a URI, a name or a file. Blocking; raises BackendError (sentence)."""
+    put_aside: Callable[[str], Path | None] = lambda _: None
+    """Rename the journal of a simulated cluster that is not open, by its URI: the new path, or None if it has none.
+
+    Blocking; raises JournalError or OSError.
+    """
     uri_forms: str = ""
     """How the URI of a cluster is written, for placeholders and help texts."""

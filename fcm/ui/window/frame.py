@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fcm.model.state import Change
     from fcm.ui.desk import Desk
     from fcm.ui.look.theme import Scheme
+    from fcm.ui.pages.page import Page
     from fcm.ui.tables.table_view import TableView
     from fcm.ui.window.context import Context
     from fcm.ui.window.copy_as import CopyAs
@@ -89,6 +90,11 @@ class Frame(QMainWindow):
         raise NotImplementedError
 
     @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        raise NotImplementedError
+
+    @property
     def general_desk(self) -> Desk:
         """The desk of the root: the parent of dialogs that belong to no cluster."""
         raise NotImplementedError
@@ -115,6 +121,18 @@ class Frame(QMainWindow):
         """Close the window; asks first if something is under way in any cluster."""
         raise NotImplementedError
 
+    def offer_reset(self, uri: str) -> None:
+        """Ask in a strip whether a simulated cluster is to be as it was at first."""
+        raise NotImplementedError
+
+    def reset_cluster(self, uri: str) -> None:
+        """Close a simulated cluster, put its journal aside, and open it as it was at first."""
+        raise NotImplementedError
+
+    def learn(self, course: str) -> None:
+        """Show a shipped course beside the page, or with "" the list of what there is to learn."""
+        raise NotImplementedError
+
     # What desks tell
 
     def changed_on(self, desk: Desk, change: Change, everything: bool) -> None:
@@ -135,6 +153,10 @@ class Frame(QMainWindow):
 
     def is_shown(self, desk: Desk) -> bool:
         """Whether the user looks at the page of a desk."""
+        raise NotImplementedError
+
+    def propose(self, text: str) -> None:
+        """Put a command into the Console, where the user runs it, or not."""
         raise NotImplementedError
 
     def echo(self, text: str) -> None:

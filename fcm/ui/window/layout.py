@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fcm.ui.window.menus import Menus
     from fcm.ui.window.panes.actions_pane import ActionsPane
     from fcm.ui.window.panes.console_tree import ConsoleTree
-    from fcm.ui.window.panes.docks import Dock
+    from fcm.ui.window.panes.dock import Dock
     from fcm.workspace.files.settings import Settings
 
 VERSION = 1

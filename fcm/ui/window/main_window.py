@@ -16,7 +16,7 @@ from fcm.ui.window import layout, notifications
 from fcm.ui.window.cluster_desk import ClusterDesk, RootDesk, properties_among
 from fcm.ui.window.connections import Connections
 from fcm.ui.window.copy_as import CopyAs
-from fcm.ui.window.frame import Frame
+from fcm.ui.window.learning import LearningFrame
 from fcm.ui.window.leaving import ask_before_leaving, ends_by_leaving
 from fcm.ui.window.menus import Menus
 from fcm.ui.window.navigation import History, Spot
@@ -54,7 +54,7 @@ WARM_UP = 700
 """ms after the first paint: what the first migration will need is loaded in the background."""
 
 
-class MainWindow(Frame):
+class MainWindow(LearningFrame):
     """Three panes and docks around the open clusters, or none."""
 
     def __init__(self, context: Context) -> None:

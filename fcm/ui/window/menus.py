@@ -97,7 +97,7 @@ class Menus:
         menu.addSeparator()
         menu.addAction(self.tree)
         menu.addAction(self.actions)
-        docks = (("Console", "Ctrl+`"), ("Events", "Ctrl+1"), ("Migrations", "Ctrl+2"))
+        docks = (("Console", "Ctrl+`"), ("Events", "Ctrl+1"), ("Migrations", "Ctrl+2"), ("Learn", "Ctrl+4"))
         for name, keys in docks:
             toggle = window.dock_widgets()[name].toggleViewAction()
             toggle.setText(f"&{name}")

@@ -336,6 +336,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
         "This action affects only this window: every command uses the current state of the cluster."
     ),
     "rehearse": _rehearse,
+    "reset-cluster": _window_only("It affects what this program keeps of a simulated cluster."),
     "rename-volume": _rename_volume,
     "resource-properties": _resource_properties,
     "tune-migration": _tune_migration,

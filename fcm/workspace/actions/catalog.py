@@ -323,6 +323,8 @@ ACTIONS: tuple[Action, ...] = (
            able=lambda able: able.verdict(cmd.ConfirmNodeOff), may=lambda s, x: OK),
     Action("destroy-cluster", "Destroy Cluster...", "delete", _CLUSTERS, dialog="destroy-hosts-cluster", special=True,
            able=lambda able: able.verdict(cmd.ConfirmNodeOff), may=lambda s, x: OK),
+    Action("reset-cluster", "Reset This Cluster...", "restart", _CLUSTERS, dialog="reset-cluster", special=True,
+           of=cmd.InjectFault, may=lambda s, x: OK),
     Action("replay", "Replay the History", "replay", _CLUSTERS, dialog="replay",
            able=lambda able: no("This is a replay already.", "Use the time line under the page.") if able.replays
            else OK),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from pathlib import Path
 
@@ -40,3 +41,12 @@ def journal_name(uri: str) -> str:
     """The readable part of a journal's name."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", Path(uri.partition(":")[2]).stem).strip("-") or "cluster"
     return name[:LONGEST_NAME]
+
+
+def aside_path(path: Path) -> Path:
+    """Where a journal is kept when its cluster begins anew: beside it, with a number that no other has."""
+    for number in itertools.count(1):
+        aside = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        if not aside.exists():
+            return aside
+    raise AssertionError("there is always a next number")

@@ -75,6 +75,10 @@ def _is_moment(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e10
 
 
+def _are_steps(value: Any) -> bool:
+    return isinstance(value, list) and all(type(number) is int for number in value)
+
+
 SCHEME = Setting("window.scheme", "system", "Color scheme of the window.", ("system", "light", "dark"))
 GEOMETRY = Setting("window.geometry", "", "Place and size of the window, as Qt writes it (base64).", each=_is_base64)
 LAYOUT = Setting("window.layout", "", "Docks and toolbar of the window, as Qt writes it (base64).", each=_is_base64)
@@ -114,6 +118,12 @@ LAST = Setting("clusters.last", "", "The cluster that was in front when the prog
 OPEN = Setting[list[str]](
     "clusters.open", [], "The clusters that were open when the program last closed, as they stood.", each=_is_text
 )
+COURSES = Setting[dict[str, list[int]]](
+    "courses.progress",
+    {},
+    "Guided courses by name, or by the path of their file: the open step, then those that are done (from 0).",
+    each=_are_steps,
+)
 
 SETTINGS: tuple[Setting[Any], ...] = (
     SCHEME,
@@ -135,6 +145,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     CONSOLE_ZOOM,
     JOINABLE,
     PLOT_LOG,
+    COURSES,
 )
 
 

@@ -99,8 +99,8 @@ class AnyOf:
         return Finding(shown is not None, wanted, shown.found if shown else " ".join(one.found for one in findings))
 
 
-def read_checks(table: Table, key: str, state: State) -> tuple[Check | AnyOf, ...]:
-    """The checks of an array of tables; each object that they name must be in the state.
+def read_checks(table: Table, key: str, state: State | None) -> tuple[Check | AnyOf, ...]:
+    """The checks of an array of tables; each object that they name must be in the state, if one is given.
 
     Raises:
         ClusterFileError: a check is wrong; with its line and the reason.
@@ -115,7 +115,7 @@ def _tables(table: Table, key: str) -> Sequence[Table]:
     return found
 
 
-def _either(table: Table, state: State) -> Check | AnyOf:
+def _either(table: Table, state: State | None) -> Check | AnyOf:
     if "any" not in table:
         return _check(table, state)
     checks = tuple(_check(one, state) for one in _tables(table, "any"))
@@ -126,11 +126,12 @@ def _either(table: Table, state: State) -> Check | AnyOf:
     return AnyOf(checks, says)
 
 
-def _check(table: Table, state: State) -> Check:
+def _check(table: Table, state: State | None) -> Check:
     kind = _one_of(table, "object", table.text("object"), tuple(PROPERTIES))
     known = PROPERTIES[kind]
     name = "" if kind == CLUSTER else table.text("name")
-    _refuse_stranger(table, kind, name, state)
+    if state is not None:
+        _refuse_stranger(table, kind, name, state)
     wanted = _one_of(table, "property", table.text("property"), tuple(known))
     comparison, value = _comparison(table, wanted, known[wanted])
     says = table.text("says", "")

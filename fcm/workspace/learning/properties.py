@@ -93,6 +93,14 @@ def _up(state: State) -> float:
     return float(sum(node.state.is_member for node in state.nodes.values()))
 
 
+def _ended(state: State) -> float:
+    return float(sum(migration.phase.is_over for migration in state.migrations.values()))
+
+
+def _drained(state: State) -> float:
+    return float(sum(drain.ended is not None for drain in state.drains.values()))
+
+
 _CLUSTER = {
     "running": _flag("whether the cluster runs, with quorum", lambda state, cluster: not cluster.stopped),
     "forced": _flag("whether it was started without quorum", lambda state, cluster: cluster.forced),
@@ -114,6 +122,16 @@ _CLUSTER = {
         "the network that live migration tries first",
         lambda state, cluster: (*_migration_networks(state, cluster), "")[0],
     ),
+    "networks left out": _names(
+        "networks that live migration does not use",
+        lambda state, cluster: tuple(name_of(state.networks, one) for one in cluster.migration_excluded),
+    ),
+    "shared volumes": _flag(
+        "whether Cluster Shared Volumes are enabled", lambda state, cluster: cluster.shared_volumes_enabled
+    ),
+    "validated": _flag("whether it has a validation report", lambda state, cluster: cluster.validation is not None),
+    "moves": _number("moves of any kind that ended so far", lambda state, cluster: _ended(state)),
+    "drains": _number("drains that ended so far", lambda state, cluster: _drained(state)),
     "concurrent migrations": _number("per node", lambda state, cluster: cluster.concurrent_migrations),
     "resiliency period": _number("s; 2016 and later", lambda state, cluster: cluster.resiliency_period),
     "resiliency level": _number("1 or 2; 2016 and later", lambda state, cluster: cluster.resiliency_level),
@@ -177,6 +195,7 @@ _MACHINE = {
     "media": _text("ISO file in the DVD drive; empty without one", lambda state, machine: machine.media or ""),
     "processor compatibility": _flag("may migrate to other processor versions",
                                      lambda state, machine: machine.processor_compatibility),
+    "start action": _text("Automatic Start Action, such as Nothing", lambda state, machine: str(machine.start_action)),
     "highly available": _flag("clustered", lambda state, machine: machine.is_highly_available),
     "memory": _number("MiB", lambda state, machine: machine.memory / MIB),
     "disk": _text("disk of its files; empty on local storage", _volume_names),

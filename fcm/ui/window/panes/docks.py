@@ -1,13 +1,12 @@
-"""The docks below the panes: Console, Events, Migrations."""
+"""The docks: Console, Events and Migrations below the panes, Learn beside the page."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
-    QDockWidget,
     QHBoxLayout,
     QStackedWidget,
     QToolButton,
@@ -18,18 +17,17 @@ from PySide6.QtWidgets import (
 from fcm.model.commands import CancelMigration
 from fcm.model.state import Change, Kind
 from fcm.model.telemetry import Phase
+from fcm.ui.learning.dock import LearnDock
 from fcm.ui.look import appearance, format, icons
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
 from fcm.ui.widgets.page_parts import EmptyState
 from fcm.ui.window import figures
-from fcm.workspace.actions.powershell import powershell
+from fcm.ui.window.panes.dock import Dock
 from fcm.workspace.selection import Place, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from PySide6.QtGui import QShowEvent
 
     from fcm.model.migrations import Migration
     from fcm.ui.console.view import ConsoleView
@@ -40,60 +38,6 @@ if TYPE_CHECKING:
 
 ENDED_SHOWN = 50
 """Migrations that are over and still listed, newest first."""
-
-
-class Dock(QDockWidget):
-    """One dock; it fills itself when it is first shown."""
-
-    def __init__(self, name: str, window: Frame) -> None:
-        super().__init__(name, window)
-        self.frame = window
-        self.setObjectName(f"dock-{name.casefold()}")
-        self.setAccessibleName(name)
-        self.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
-        self.on_top = False
-        """Whether it is shown, and not below another one of its tabs."""
-        self.visibilityChanged.connect(self._visibility_changed)
-
-    def sizeHint(self) -> QSize:
-        """Low, so that the page keeps its room."""
-        return QSize(600, 170)
-
-    def toggle(self) -> None:
-        """Show the dock and put the keyboard there, or hide it if it is already on top."""
-        if self.on_top:
-            self.hide()
-            return
-        self.show()
-        self.raise_()
-        self.focus_first()
-
-    def _visibility_changed(self, on_top: bool) -> None:
-        self.on_top = on_top
-
-    def observe(self, workspace: Workspace) -> Callable[[], None]:
-        """Hear of the commands of an opened cluster; returns what ends that."""
-        return workspace.observe_commands(lambda command: self.echo(powershell(command, workspace.state), workspace))
-
-    def follow(self, workspace: Workspace | None) -> None:
-        """Another cluster is current, or none."""
-
-    def echo(self, text: str, workspace: Workspace | None = None) -> None:
-        """A command was given to a cluster, or without one (the console shows it)."""
-
-    def fill(self) -> None:
-        """Show what is true now."""
-
-    def focus_first(self) -> None:
-        """Put the keyboard into the dock."""
-        inside = self.widget()
-        if inside is not None:
-            inside.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened while it was hidden."""
-        super().showEvent(event)
-        self.fill()
 
 
 class ConsoleDock(Dock):
@@ -118,6 +62,11 @@ class ConsoleDock(Dock):
     def focus_first(self) -> None:
         """Put the keyboard into the input."""
         self.view.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def take(self, text: str) -> None:
+        """Put a text into the input; the user runs it, or not."""
+        self.view.input.set_text(text)
+        self.focus_first()
 
     def observe(self, workspace: Workspace) -> Callable[[], None]:
         """What is typed can be run on this cluster, too, and PowerShell can join it, until that is ended."""
@@ -369,19 +318,18 @@ class MigrationsDock(Dock):
 
 
 def make_docks(window: Frame) -> dict[str, Dock]:
-    """The docks by name, hidden, as tabs of one place at the bottom."""
-    docks: dict[str, Dock] = {dock.windowTitle(): dock for dock in _all(window)}
+    """The docks by name, hidden: one on the right of the page, the others as tabs of one place at the bottom."""
+    below: tuple[Dock, ...] = (ConsoleDock(window), EventsDock(window), MigrationsDock(window))
     former: Dock | None = None
-    for dock in docks.values():
+    for dock in below:
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         if former is not None:
             window.tabifyDockWidget(former, dock)
         former = dock
+    learn = LearnDock(window)
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, learn)
+    docks: dict[str, Dock] = {dock.windowTitle(): dock for dock in (*below, learn)}
     # Only now: a tab added to a hidden dock leaves the bar of tabs behind in the corner of the window.
     for dock in docks.values():
         dock.hide()
     return docks
-
-
-def _all(window: Frame) -> tuple[Dock, ...]:
-    return ConsoleDock(window), EventsDock(window), MigrationsDock(window)

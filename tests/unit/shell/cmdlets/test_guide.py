@@ -89,5 +89,9 @@ def test_the_course_does_the_whole_guide_from_nothing(desk: ShellDesk) -> None:
     assert results.ok, results.text()
     machine = desk.state.machine_named("NEW01")
     assert machine is not None
-    assert machine.node == "node2"
     assert machine.is_highly_available
+    moves = [move for move in desk.state.migrations.values() if move.machine == machine.id]
+    assert [(move.source, move.destination, move.phase) for move in moves] == [
+        ("node1", "node2", Phase.COMPLETED),
+        ("node2", "node1", Phase.COMPLETED),
+    ]
