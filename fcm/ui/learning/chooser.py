@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fcm.text.words import counted
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import clear
 from fcm.ui.widgets.page_parts import Link, heading, quiet, scrolled
@@ -59,7 +60,7 @@ class Chooser(QWidget):
         for name, path in shipped_courses().items():
             progress = Progress.of(load_course(path), kept.get(name, ()))
             course = progress.course
-            how_far = f" {progress.in_words()}." if progress.is_begun else f" {len(course.steps)} steps."
+            how_far = f" {progress.in_words()}." if progress.is_begun else f" {counted(len(course.steps), 'step')}."
             found.append((path, course.title, course.about + how_far))
         return found
 

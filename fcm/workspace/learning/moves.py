@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fcm.text.words import quoted
+from fcm.text.words import counted, quoted
 
 if TYPE_CHECKING:
     from fcm.backend.toml_table import Table
@@ -103,7 +103,8 @@ def read_moves(table: Table, key: str) -> tuple[Move, ...]:
     """
     found = table.tables(key, 0, 2**31, "moves")
     if len(found) > MOST_MOVES:
-        raise table.error(f"The step has {len(found)} moves; at most {MOST_MOVES} are allowed.", key, MOST_MOVES)
+        reason = f"The step has {counted(len(found), 'move')}; at most {MOST_MOVES} are allowed."
+        raise table.error(reason, key, MOST_MOVES)
     return tuple(_read(one) for one in found)
 
 

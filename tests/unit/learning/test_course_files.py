@@ -90,7 +90,7 @@ def test_a_course_has_a_limited_size(tmp_path: Path) -> None:
     step = '\n[[steps]]\ntitle = "S"\ntext = "T"\n'
     with pytest.raises(ClusterFileError, match="The course has 102 steps; it must have 1 to 100"):
         load_course(written(tmp_path, SMALL + step * 100))
-    with pytest.raises(ClusterFileError, match="too large. A course can have at most 1 MiB"):
+    with pytest.raises(ClusterFileError, match=r"too large\. A course can have at most 1 MiB"):
         load_course(written(tmp_path, f"{SMALL}#{'x' * 2**20}"))
 
 
