@@ -5,6 +5,7 @@ Both run in the built-in shell. The setup comes from a file that somebody sent: 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fcm.shell.language.tree import Source
     from fcm.shell.runtime.call import Call, Cmdlet
     from fcm.workspace.learning.running import RunningDrill
+    from fcm.workspace.workspace import Workspace
 
 HIDDEN = ("Get-ClusterFault", "Invoke-ClusterFault", "Test-ClusterResourceFailure", "New-Cluster")
 """Cmdlets that a student does not have: they would tell the cause, or are no way to mend anything."""
@@ -77,6 +79,12 @@ class Solution:
         self.on_output(self._session.format(values, self._session.width))
 
 
+def registry_of(workspace: Workspace) -> Registry:
+    """The cmdlets for a cluster: those of students where its failures are for them to find."""
+    return _for_students() if workspace.hides_failures else REGISTRY
+
+
+@functools.cache
 def _for_students() -> Registry:
     cmdlets.load()
     hidden = {name.casefold() for name in HIDDEN}

@@ -47,7 +47,7 @@ class Desk(QWidget):
     @property
     def state(self) -> State:
         """The state of the open cluster; an empty one without a cluster."""
-        return State() if self.workspace is None else self.workspace.state
+        return State() if self.workspace is None else self.workspace.shown
 
     def submit(self, command: Command, on_finished: Callable[[Operation], None] | None = None) -> None:
         """Hand a command to the cluster. A refusal is shown as a strip, unless the submitter hears of it."""

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 import weakref
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm.backend.base import Clock as Clock
@@ -106,6 +107,9 @@ class Workspace:
         self._forecasts: Forecasts | None = None
         self.measured: dict[str, tuple[float, tuple[DirtySample, ...]]] = {}
         """Machine -> when it was measured last in this session (s since the epoch), and what was found."""
+        self.hides_failures = False
+        """Whether simulated failures are for whoever uses it to find (drills)."""
+        self._shown: tuple[State, State] | None = None
         self._unkept: list[ev.Entry] = []
         """Without a journal: what the history of migrations needs to know of their time."""
         self._held: list[ev.Entry] = []
@@ -268,6 +272,15 @@ class Workspace:
     def journal_file(self) -> Path | None:
         """Where what happens is kept; None: nowhere."""
         return None if self._journal is None else self._journal.path
+
+    @property
+    def shown(self) -> State:
+        """The state as a window shows it: without the simulated failures where they are for the user to find."""
+        if not self.hides_failures or not self.state.faults:
+            return self.state
+        if self._shown is None or self._shown[0] is not self.state:
+            self._shown = (self.state, replace(self.state, faults={}))
+        return self._shown[1]
 
     @property
     def uri(self) -> str:

@@ -171,10 +171,20 @@ class EmbeddedBackend:
             self._guard()
         self._clock.anchor()
         if self._paced:
-            self._thread = threading.Thread(target=self._pace, name=f"cluster {self._uri}", daemon=True)
-            self._thread.start()
+            self._begin_to_pace()
         else:
             self._run(self._kernel.now)
+
+    def follow_real_time(self) -> None:
+        """Let virtual time pass with real time from now on, in a cluster that was advanced so far."""
+        if not self._paced:
+            self._paced = True
+            self._clock.follow_real_time()
+            self._begin_to_pace()
+
+    def _begin_to_pace(self) -> None:
+        self._thread = threading.Thread(target=self._pace, name=f"cluster {self._uri}", daemon=True)
+        self._thread.start()
 
     def submit(self, operation: Operation) -> None:
         """Take a command; without a pacer it is carried out before this returns."""

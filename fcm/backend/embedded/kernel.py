@@ -102,6 +102,11 @@ class VirtualClock:
         self._reached: Callable[[], None] | None = None
         """Told once when the clock stands at the limit."""
 
+    def follow_real_time(self) -> None:
+        """Go on with real time from where it stands."""
+        self.anchor()
+        self._paced = True
+
     @property
     def speed(self) -> float:
         """Virtual seconds per second; 0 = paused; ``math.inf`` = as fast as possible."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
+from fcm.shell.drilling import registry_of
 from fcm.shell.language.errors import StoppedError
 from fcm.shell.runtime.borrowed import BorrowedWorkspace, OwnerThread
 from fcm.ui.console.output import pages_of
@@ -176,6 +177,7 @@ class Runner(QObject):
         chosen = self._open[workspace]
         session = self._session = self._session or self._made(chosen, self._window)
         session.workspace, session.width = cast("Workspace", chosen), width
+        session.registry = registry_of(workspace)
         self._runs_on = workspace
         self._work = Work(self, lambda: session.execute(text), self._done)
         self.started.emit(text)

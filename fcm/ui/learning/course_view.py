@@ -21,6 +21,7 @@ from fcm.text.words import counted, quoted
 from fcm.ui.learning.guide import Guide
 from fcm.ui.learning.showing import Show
 from fcm.ui.look import icons
+from fcm.ui.look.plain import literal
 from fcm.ui.widgets.dialog_parts import PowerShellBox, clear, long_choice, named, wrapped
 from fcm.ui.widgets.page_parts import Elided, Link, Picture, scrolled
 from fcm.ui.window.panes.messages import Offer
@@ -163,7 +164,7 @@ class CourseView(QWidget):
             self.steps.setItemIcon(number, icons.icon("pass" if number in progress.done else "not-checked"))
         self.steps.setCurrentIndex(progress.at)
         self.bar.setValue(len(progress.done))
-        self.bar.setToolTip(progress.in_words())
+        self.bar.setToolTip(literal(progress.in_words()))
         self._findings = None
         step = progress.step
         self.heading.setText("The end of the course" if step is None else step.title)

@@ -71,7 +71,7 @@ class Frame(QMainWindow):
     @property
     def state(self) -> State:
         """The state of the current cluster; an empty one without a cluster."""
-        return State() if self.workspace is None else self.workspace.state
+        return State() if self.workspace is None else self.workspace.shown
 
     def submit(self, command: Command) -> None:
         """Hand a command to the current cluster. A refusal is shown as a strip."""
@@ -127,6 +127,10 @@ class Frame(QMainWindow):
 
     def reset_cluster(self, uri: str) -> None:
         """Close a simulated cluster, put its journal aside, and open it as it was at first."""
+        raise NotImplementedError
+
+    def close_uri(self, uri: str) -> None:
+        """Close an open cluster by its URI; without effect if it is not open."""
         raise NotImplementedError
 
     def learn(self, course: str) -> None:

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QSplitt
 
 from fcm.model.state import Change, Kind
 from fcm.ui import console, pages
+from fcm.ui.learning.learning_frame import LearningFrame
 from fcm.ui.look import icons, theme
 from fcm.ui.tables import export
 from fcm.ui.window import layout, notifications
 from fcm.ui.window.cluster_desk import ClusterDesk, RootDesk, properties_among
 from fcm.ui.window.connections import Connections
 from fcm.ui.window.copy_as import CopyAs
-from fcm.ui.window.learning import LearningFrame
 from fcm.ui.window.leaving import ask_before_leaving, ends_by_leaving
 from fcm.ui.window.menus import Menus
 from fcm.ui.window.navigation import History, Spot

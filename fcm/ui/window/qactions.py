@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
 EVERYWHERE = ("refresh", "help")
 """Actions of every place; a menu shows them once, at its end."""
+OF_FAILURES = frozenset(
+    ("simulate-failure", "repair-failure", "repair-fault", "fail-resource", "fail-adapter", "repair-adapter")
+)
+"""What a drill leaves out: these entries would tell what has failed."""
 JUDGED = 200
 """Selected things for which they are asked before something is done or described; of more the cluster refuses."""
 _ALIKE = (LiveMigrate, QuickMigrate, MoveMachine, MoveGroup, MoveSharedVolume, InjectFault, RepairFault)
@@ -79,6 +83,8 @@ def entries(workspace: Workspace | None, selections: Sequence[Selection]) -> tup
     chosen = tuple(selections)
     found = []
     for action in actions_for(chosen[0].place):
+        if action.id in OF_FAILURES and workspace is not None and workspace.hides_failures:
+            continue
         if action.special and workspace is not None and not _has(workspace, action):
             continue
         if action.fits is not None and workspace is not None and not _fits(workspace.state, action, chosen):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fcm.text.words import counted
 from fcm.ui.window.panes.messages import Offer
 from fcm.workspace.files import settings as st
+from fcm.workspace.learning import is_drill
 from fcm.workspace.replay import is_replay
 
 if TYPE_CHECKING:
@@ -28,14 +29,15 @@ class Reopening:
         self._left: list[str] = []
 
     def opened(self, uri: str) -> None:
-        """A cluster was opened: it is one of the recent ones, unless it is a replay."""
-        if not is_replay(uri):
+        """A cluster was opened: it is one of the recent ones, unless it is a replay or a drill."""
+        if not is_replay(uri) and not is_drill(uri):
             self._settings.change(st.RECENT, lambda known: {**known, uri: time()})
 
     def remember(self, uris: Sequence[str], in_front: str) -> None:
-        """These are open, and the one in front ("" for none); replays are not opened again."""
-        self._settings.set(st.OPEN, [uri for uri in uris if not is_replay(uri)])
-        self._settings.set(st.LAST, "" if is_replay(in_front) else in_front)
+        """These are open, and the one in front ("" for none); replays and drills are not opened again."""
+        passing = [uri for uri in (*uris, in_front) if is_replay(uri) or is_drill(uri)]
+        self._settings.set(st.OPEN, [uri for uri in uris if uri not in passing])
+        self._settings.set(st.LAST, "" if in_front in passing else in_front)
 
     def offer(self, wanted: str) -> None:
         """Offer what was open before, but for the one that is opened anyhow."""

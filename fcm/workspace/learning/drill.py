@@ -32,6 +32,7 @@ LONGEST_WARM_UP = 7 * 86400.0
 LONGEST_TIME = 86400.0
 """s."""
 LEAST_DIAGNOSES, MOST_DIAGNOSES = 3, 10
+LEVELS = 3
 MOST_HINTS = 10
 MOST_COST = 50
 """Points of one hint."""
@@ -82,6 +83,8 @@ class Drill:
     path: Path
     setup: str = ""
     """PowerShell that brings the cluster into its trouble; it runs in the built-in shell and reaches no file."""
+    level: int = 2
+    """1 (to begin with) to LEVELS."""
     setup_line: int = 0
     """Line of the file on which it begins."""
 
@@ -186,6 +189,7 @@ def _read(path: Path, text: str, values: dict[str, Any], variation: Variation) -
         variation=variation,
         path=path,
         setup=table.text("setup", ""),
+        level=table.whole("level", 2, 1, LEVELS),
         setup_line=lines.line(("drill", "setup")),
     )
     table.end()
@@ -225,6 +229,18 @@ def _hints(table: Table) -> tuple[Hint, ...]:
             f"The drill has {counted(len(found), 'hint')}; at most {MOST_HINTS} are allowed.", "hints", MOST_HINTS
         )
     return tuple(found)
+
+
+def listed(paths: Iterable[Path]) -> list[tuple[Path, str, int]]:
+    """Path, title and level of each drill that can be read, the first level first."""
+    found = []
+    for path in paths:
+        try:
+            drill = load_drill(path, 0)
+        except ClusterFileError:
+            continue
+        found.append((path, drill.title, drill.level))
+    return sorted(found, key=lambda one: (one[2], one[1]))
 
 
 def titles(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:

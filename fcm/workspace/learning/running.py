@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.backend.embedded.backend import EmbeddedBackend
+from fcm.workspace.learning import DRILL
 from fcm.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -32,14 +33,18 @@ class RunningDrill:
 
     def __init__(self, drill: Drill) -> None:
         self.drill = drill
-        self._backend = EmbeddedBackend(drill.cluster, f"embedded:{drill.name}", drill.variation.seed, START)
+        uri = f"{DRILL}{drill.name}-{drill.variation.seed}"
+        self._backend = EmbeddedBackend(drill.cluster, uri, drill.variation.seed, START)
         self.workspace = Workspace(self._backend)
+        self.workspace.hides_failures = True
         self.broken: list[tuple[float, Finding]] = []
         """What had to hold all the time and did not, with the first time in s after the beginning."""
         self.on_limit: Callable[[], None] = lambda: None
         """Called when a student's commands have taken LIMIT."""
         self._began = START
         self._watching = False
+        self._handed_in: float | None = None
+        self._mended: float | None = None
         self.workspace.subscribe(self._look)
 
     def open(self, set_up: Callable[[RunningDrill], None]) -> None:
@@ -86,6 +91,24 @@ class RunningDrill:
             self.wait(STEP)
         return self.elapsed
 
+    def follow_real_time(self) -> None:
+        """Let the time of the cluster pass by itself, for a student at the window; not by ``pump`` or ``wait``."""
+        self._backend.follow_real_time()
+
+    def hand_in(self) -> None:
+        """The student is done: from now on the cluster has PATIENCE until everything must hold."""
+        self._handed_in = self.elapsed
+        if self.is_mended:
+            self._mended = self.elapsed
+
+    def settled(self) -> float | None:
+        """After ``hand_in``: the s that the student took, as ``settle`` gives it; None while it is not settled."""
+        if self._handed_in is None:
+            return None
+        if self._mended is not None:
+            return self._mended
+        return self._handed_in if self.elapsed >= self._handed_in + PATIENCE else None
+
     @property
     def is_mended(self) -> bool:
         """Whether what must hold in the end holds now."""
@@ -98,6 +121,8 @@ class RunningDrill:
     def _look(self, _change: Change, _entries: Sequence[Entry]) -> None:
         if not self._watching:
             return
+        if self._handed_in is not None and self._mended is None and self.is_mended:
+            self._mended = self.elapsed
         known = {finding.wanted for _, finding in self.broken}
         for check in self.drill.kept:
             finding = check.look(self.workspace.state)

@@ -17,6 +17,7 @@ from fcm.ui.tour.following import follow
 from fcm.ui.window.main_window import MainWindow
 from fcm.workspace.files.settings import COURSES
 from fcm.workspace.learning.course import load_course, shipped_courses
+from fcm.workspace.selection import Place
 from tests.ui.window_by_hand import named
 
 if TYPE_CHECKING:
@@ -151,6 +152,7 @@ def test_a_dialog_that_was_canceled_is_asked_for_again(window: MainWindow) -> No
     DRIVER.press("Cancel")
     DRIVER.wait_for_no_dialog()
     DRIVER.wait(lambda: framed() == "Click 'Enable Cluster Shared Volumes...'.", "the frame to begin anew")
+    assert said(window) == "Click 'Enable Cluster Shared Volumes...'."
 
 
 def test_a_control_reached_in_another_way_is_followed(window: MainWindow) -> None:
@@ -158,6 +160,7 @@ def test_a_control_reached_in_another_way_is_followed(window: MainWindow) -> Non
     DRIVER.right_click_row("Console tree", "contoso.contoso.example")
     DRIVER.choose_in_menu("Enable Cluster Shared Volumes...")
     DRIVER.wait(lambda: framed() == "Select 'I have read the above notice.'.", "the frame in the dialog")
+    assert step_of(window) == "Enable Cluster Shared Volumes"
 
 
 def test_the_place_of_a_step_is_framed_in_the_tree_and_go_there_goes_to_it(window: MainWindow) -> None:
@@ -165,6 +168,7 @@ def test_the_place_of_a_step_is_framed_in_the_tree_and_go_there_goes_to_it(windo
     DRIVER.wait(lambda: framed() == "Click 'Services and applications' in 'Console tree'.", "the row of the place")
     DRIVER.press("Go there")
     DRIVER.wait(lambda: framed().startswith("Right-click"), "the first move")
+    assert window.page.selection.place is Place.SERVICES
 
 
 def test_start_over_resets_the_cluster_and_keeps_a_copy_of_its_journal(window: MainWindow, tmp_path: Path) -> None:

@@ -26,6 +26,12 @@ class LearningFrame(Frame):
         """Close the cluster of a desk, or the current one (None); its files are closed in the background."""
         raise NotImplementedError
 
+    def close_uri(self, uri: str) -> None:
+        """Close an open cluster by its URI; without effect if it is not open."""
+        desk = self._desks.get(uri)
+        if desk is not None:
+            self.close_cluster(desk)
+
     def learn(self, course: str) -> None:
         """Show a shipped course beside the page, or with "" the list of what there is to learn."""
         dock = self.docks["Learn"]
@@ -53,9 +59,7 @@ class LearningFrame(Frame):
 
     def reset_cluster(self, uri: str) -> None:
         """Close a simulated cluster, put its journal aside, and open it as it was at first."""
-        desk = self._desks.get(uri)
-        if desk is not None:
-            self.close_cluster(desk)
+        self.close_uri(uri)
         self._connections.put_aside(uri, self._was_put_aside)
         self.open(uri)
 
