@@ -262,6 +262,51 @@ def test_a_node_without_a_vote_has_none_in_corosync_conf_and_gets_it_back() -> N
     assert with_votes(without, "node1", 1) == CONF
 
 
+WITH_WITNESS = CONF.replace(
+    """\
+    node {
+        name: node10
+        nodeid: 10
+""",
+    """\
+    node {
+        name: node2
+        nodeid: 2
+    }
+    node {
+        name: node10
+        nodeid: 10
+""",
+).replace(
+    "    provider: corosync_votequorum\n",
+    """\
+    provider: corosync_votequorum
+    device {
+        model: net
+        net {
+            host: 10.90.0.200
+            algorithm: lms
+        }
+    }
+""",
+)
+
+
+def test_the_votes_of_the_witness_are_given_where_not_every_node_has_one() -> None:
+    without = with_votes(WITH_WITNESS, "node1", 0)
+    assert "    device {\n        votes: 1\n        model: net\n" in without
+    assert with_votes(without, "node1", 1) == WITH_WITNESS
+    with pytest.raises(OrderError, match="at least two nodes must have a vote"):
+        with_votes(without, "node2", 0)
+
+
+def test_with_a_witness_for_half_of_the_nodes_each_node_keeps_its_vote() -> None:
+    half = WITH_WITNESS.replace("algorithm: lms", "algorithm: ffsplit").replace("model: net", "votes: 1\n  model: net")
+    assert with_votes(half, "node1", 1) == half
+    with pytest.raises(OrderError, match="each node must have one vote"):
+        with_votes(half, "node1", 0)
+
+
 def test_a_node_that_corosync_does_not_know_is_not_given_votes() -> None:
     with pytest.raises(OrderError, match="no node that is named node2"):
         with_votes(CONF, "node2", 0)

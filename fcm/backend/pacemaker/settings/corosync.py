@@ -1,6 +1,8 @@
 """What is set in corosync.conf: votes of nodes, and how long a node may be silent; on all nodes, then told to all.
 
-Source: corosync.conf(5), votequorum(5): quorum_votes and token take effect with ``corosync-cfgtool -R``.
+Source: corosync.conf(5), votequorum(5), corosync-qdevice(8): quorum_votes and token take effect with
+``corosync-cfgtool -R``. Where not every node has one vote, the votes of the witness must be in the file: without them
+Corosync turns it off 3 s later, and all virtual machines are stopped for want of quorum (measured with 3.1.7).
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ LIMIT = 20.0
 LEAST_TOKEN = 1000
 """ms; shorter ones make busy nodes be fenced (the default of Corosync 3.1 is 3000)."""
 _NODE = re.compile(r"^[ \t]*node[ \t]*\{.*?^[ \t]*\}[ \t]*\n?", re.MULTILINE | re.DOTALL)
+_DEVICE = re.compile(r"^[ \t]*device[ \t]*\{[ \t]*\n", re.MULTILINE)
+_DEVICE_VOTES = re.compile(r"^[ \t]*votes:.*\n", re.MULTILINE)
 _VOTES = re.compile(r"^[ \t]*quorum_votes:.*\n?", re.MULTILINE)
 
 
@@ -43,6 +47,8 @@ def configure_node(context: Context, command: cmd.ConfigureNode) -> Verdict:
             return no(
                 f"Without the vote of {command.node} the nodes that are up have no majority.", "Start the others first."
             )
+        if quorum.device and not quorum.device_alive:
+            return no("The witness does not respond, so votes cannot be changed safely.", "Start the witness first.")
     return rewrite(context, lambda text: with_votes(text, command.node, weight))
 
 
@@ -77,10 +83,10 @@ def configure_cluster(context: Context, command: cmd.ConfigureCluster) -> Verdic
 
 
 def with_votes(text: str, node: str, votes: int) -> str:
-    """corosync.conf with other votes of a node.
+    """corosync.conf with other votes of a node, and those of the witness that go with them.
 
     Raises:
-        OrderError: the node is not in the file.
+        OrderError: the node is not in the file, or its witness lets each node have one vote only.
     """
     for match in _NODE.finditer(text):
         block = match[0]
@@ -91,8 +97,31 @@ def with_votes(text: str, node: str, votes: int) -> str:
             name = re.search(r"^([ \t]*)name:.*\n", block, re.MULTILINE)
             assert name is not None
             block = block.replace(name[0], f"{name[0]}{name[1]}quorum_votes: {votes}\n", 1)
-        return text[: match.start()] + block + text[match.end() :]
+        return _with_device_votes(text[: match.start()] + block + text[match.end() :])
     raise OrderError(f"{PATH} has no node that is named {node}.")
+
+
+def _with_device_votes(text: str) -> str:
+    """What the witness has: by default one less than all nodes (lms), which Corosync counts only if each has one."""
+    device = _DEVICE.search(text)
+    if device is None:
+        return text
+    blocks = [match[0] for match in _NODE.finditer(text) if re.search(r"^[ \t]*nodeid:", match[0], re.MULTILINE)]
+    given = [re.search(r"quorum_votes:[ \t]*(\d+)", block) for block in blocks]
+    votes = [1 if found is None else int(found[1]) for found in given]
+    if re.search(r"^[ \t]*algorithm:[ \t]*ffsplit", text, re.MULTILINE):
+        if all(one == 1 for one in votes):
+            return text
+        raise OrderError("With this witness (ffsplit), each node must have one vote.")
+    if sum(votes) < 2:
+        raise OrderError("With a witness, at least two nodes must have a vote.")
+    head, rest = text[: device.end()], text[device.end() :]
+    end = rest.index("}")
+    rest = _DEVICE_VOTES.sub("", rest[:end]) + rest[end:]
+    if all(one == 1 for one in votes):
+        return head + rest
+    indent = device[0][: len(device[0]) - len(device[0].lstrip())]
+    return f"{head}{indent}    votes: {sum(votes) - 1}\n{rest}"
 
 
 def with_token(text: str, token: int) -> str:
