@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fcm.model import commands as cmd
-from fcm.model.entities import ClusterVersion, MachineState, RestartPolicy
+from fcm.model.entities import ClusterVersion, GroupType, MachineState, RestartPolicy
 from fcm.model.rules.failing.placement import candidates, n_plus_one
+from fcm.model.structures.tables import Table
 from fcm.resources import path
 from tests.unit.embedded.desk import START, Desk
 from tests.unit.embedded.versions import desk_of
@@ -241,3 +243,25 @@ def test_a_window_of_failback_within_a_day_ends_where_its_last_hour_begins(
         assert desk.machine("WEB01").node != "node1"
     desk.run(300.0)
     assert desk.machine("WEB01").node == "node1"
+
+
+def test_a_service_goes_only_to_nodes_that_see_its_disk(desk: Desk) -> None:
+    seen = desk.disk("Cluster Disk 2")
+    assert desk.do(cmd.AddRole(GroupType.FILE_SERVER, "FS01", "10.0.1.60", (seen.id,)))
+    state = desk.state
+    disks = {**state.disks, seen.id: replace(seen, visible_to=("node1", "node3"))}
+    found = candidates(replace(state, disks=Table(disks)), desk.group("FS01"), "node1")
+    assert {one.node: one.reason for one in found if not one.chosen}["node2"] == "Does not see Cluster Disk 2."
+    assert [one.node for one in found if one.chosen] == ["node3"]
+
+
+def test_a_node_with_just_enough_memory_is_as_good_as_one_with_more(desk: Desk) -> None:
+    state = replace(desk.state, cluster=replace(desk.state.cluster, version=ClusterVersion.V2012))
+    web = desk.group("WEB01")
+    state = replace(state, groups=Table({**state.groups, web.id: replace(web, preferred_owners=("node2", "node3"))}))
+    needed = desk.machine("WEB01").memory
+    for missing, chosen in ((0, "node2"), (1, "node3")):
+        spare = state.free_memory("node2") - needed + missing
+        node = replace(state.nodes["node2"], memory=state.nodes["node2"].memory - spare)
+        found = candidates(replace(state, nodes=Table({**state.nodes, "node2": node})), state.groups[web.id], "node1")
+        assert [one.node for one in found if one.chosen] == [chosen]

@@ -3,7 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fcm.model.entities import Cluster, Network, NetworkRole, QuorumMode
-from fcm.model.rules.networks import automatic_metrics, default_migration_order, migration_order, shared_volume_network
+from fcm.model.rules.networks import (
+    automatic_metrics,
+    default_migration_order,
+    migration_order,
+    rank_reason,
+    shared_volume_network,
+)
 
 CLUSTER = Cluster("c", "", "10.0.0.1", "n1", QuorumMode.NODE_MAJORITY, None)
 
@@ -57,3 +63,15 @@ def test_automatic_metrics_count_up_in_hundreds_apart_for_gateways() -> None:
         "second": 10_100,
         "storage": 1100,
     }
+
+
+def test_the_place_of_a_network_in_the_default_order_is_explained() -> None:
+    unused = net("Unused", 100, role=NetworkRole.NONE)
+    shared, private, clients = net("Shared", 1000), net("Private", 1100), net("Clients", 1200, gateway=True)
+    every = (unused, shared, private, clients)
+    assert [rank_reason(one, every).partition(":")[0] for one in every] == [
+        "Not used",
+        "Last",
+        "First",
+        "After the private networks",
+    ]

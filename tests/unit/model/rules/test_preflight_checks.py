@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fcm.model.entities import AdapterState, Processor, SharedVolume, VolumeAccess
+from fcm.model.failures import Fault, FaultKind
 from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
 from fcm.model.rules.moving.preflight_checks import migration_checks, waiting_reason
 from fcm.model.telemetry import Phase
@@ -114,3 +115,16 @@ def test_a_node_in_a_live_migration_makes_the_next_one_wait_and_a_quick_one_does
     assert waiting_reason(live, "node2", "node3").startswith("node3 is already")
     assert waiting_reason(live, "node1", "node2", but=live.migrations["m1"]) == ""
     assert waiting_reason(with_cluster(live, concurrent_migrations=2), "node1", "node2") == ""
+
+
+def test_a_destination_that_lost_its_path_to_the_volume_warns_and_one_that_has_it_passes(state: State) -> None:
+    web = machine(state, "WEB01")
+    assert web.disk is not None
+    volume = SharedVolume(web.disk, "Data", "Volume1", "node1", VolumeAccess.DIRECT)
+    direct = replace(state, shared_volumes=MappingProxyType({web.disk: volume}))
+    assert checks(direct)["Storage"] == "pass"
+    fault = Fault("f1", FaultKind.LOSE_PATH, web.disk, 1.0, "node2")
+    lost = replace(direct, faults=MappingProxyType({fault.id: fault}))
+    assert checks(lost)["Storage"] == "warn"
+    assert "node2 has no path to Data" in text(lost, "Storage")
+    assert checks(lost, node="node3")["Storage"] == checks(direct, node="node3")["Storage"]
