@@ -9,7 +9,7 @@ import pytest
 from fcm.model import commands as cmd
 from fcm.model.entities import ClusterVersion, NodeState
 from fcm.model.rules.allowed import allowed
-from tests.unit.model.changed import with_cluster, with_node
+from tests.unit.model.changed import with_cluster, with_node, with_object
 
 if TYPE_CHECKING:
     from fcm.model.state import State
@@ -125,3 +125,38 @@ def test_a_cluster_is_started_while_a_node_is_down_and_stopped_while_it_runs(sta
     assert allowed(cmd.StartCluster(), with_node(state, "node2", state=NodeState.DOWN))
     assert allowed(cmd.StopCluster(), state)
     assert "already stopped" in allowed(cmd.StopCluster(), with_cluster(state, stopped="by the user")).sentence()
+
+
+@pytest.mark.parametrize(
+    ("field", "least", "most"),
+    [
+        ("same_subnet_delay", 250, 2000),
+        ("same_subnet_threshold", 3, 120),
+        ("dynamic_quorum", 0, 1),
+        ("resiliency_level", 1, 2),
+        ("resiliency_period", 0, 86_400),
+        ("quarantine_threshold", 1, 100),
+    ],
+)
+def test_a_property_takes_the_values_that_windows_takes_and_no_others(
+    state: State, field: str, least: int, most: int
+) -> None:
+    newest = tuple(ClusterVersion)[-1]
+    for value in (least, most):
+        assert refusal(state, newest, **{field: value}) == ""
+    for value in (least - 1, most + 1):
+        assert f"cannot be {value}" in refusal(state, newest, **{field: value})
+
+
+def test_before_2012_r2_at_most_10_heartbeats_may_be_missed(state: State) -> None:
+    assert refusal(state, V2012, same_subnet_threshold=10) == ""
+    assert "cannot be 11" in refusal(state, V2012, same_subnet_threshold=11)
+
+
+@pytest.mark.parametrize(
+    ("priority", "taken"), [(3000, 1), (2000, 1), (1000, 1), (0, 1), (1999, 0), (2001, 0), (500, 0)]
+)
+def test_a_priority_is_one_of_the_four_of_windows(state: State, priority: int, taken: bool) -> None:
+    group = next(one for one in state.groups.values() if not one.is_core)
+    later = with_cluster(with_object(state, "groups", group.id, priority=-1), version=V2012)
+    assert bool(allowed(cmd.ConfigureGroup(group.id, priority=priority), later)) is bool(taken)
