@@ -10,7 +10,7 @@ import pytest
 from fcm.model import commands as cmd
 from fcm.model.entities import ClusterVersion, QuorumMode
 from fcm.model.rules.allowed import allowed
-from fcm.model.rules.quorum import Votes, description, is_dynamic, votes, what_if_lost, what_if_witness_lost
+from fcm.model.rules.quorum import Votes, description, engine_of, is_dynamic, votes, what_if_lost, what_if_witness_lost
 from fcm.model.structures.tables import Table
 from tests.unit.model.changed import with_cluster
 
@@ -69,3 +69,12 @@ def test_a_pacemaker_cluster_has_priorities_whatever_the_version(corosync: State
     old = with_cluster(corosync, version=ClusterVersion.V2008_R2)
     assert allowed(command, old)
     assert not allowed(command, with_cluster(old, engine=""))
+
+
+def test_what_decides_about_failover_is_told_of_a_cluster_that_has_such_an_engine(
+    corosync: State, state: State
+) -> None:
+    assert corosync.cluster is not None
+    assert engine_of(corosync) == corosync.cluster.engine != ""
+    assert engine_of(state) == ""
+    assert engine_of(replace(state, cluster=None)) == ""
