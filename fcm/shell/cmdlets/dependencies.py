@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
@@ -10,6 +11,7 @@ from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
 from fcm.shell.runtime.registry import cmdlet
+from fcm.shell.values.objects import resource_object
 from fcm.shell.values.references import resource_reference
 from fcm.shell.values.values import ShellObject
 from fcm.text.words import quoted
@@ -93,3 +95,68 @@ def set_dependency(call: Call) -> Iterable[Any]:
         resource.id, depends_on=needed, alternatives=tuple(some for some in ids if len(some) > 1)
     )
     return call.submit(command, resource.name)
+
+
+_RESOURCE = Param(
+    "Resource", "texts", position=0, aliases=("Name", "res"), pipes=("ClusterResource", TEXT), of="resource"
+)
+_PROVIDER = Param("Provider", position=1, needed=True, help="Name of the resource that it depends on.", of="resource")
+
+
+def _changed(call: Call, adds: bool) -> Iterable[Any]:
+    """Add or remove one dependency of each resource."""
+    finding.check_cluster(call)
+    names = finding.named(call, "a resource", "Get-ClusterResource", "Resource")
+    provider = finding.one("resource", call.text("Provider"), finding.resources(call, [call.text("Provider")]))
+    for resource in finding.resources(call, names):
+        depends = (one for one in resource.depends_on if one != provider.id)
+        alternatives = resource.alternatives
+        if not adds:
+            if provider.id not in (*resource.depends_on, *(one for some in alternatives for one in some)):
+                raise ParameterError(
+                    f"{resource.name} does not depend on {provider.name}.",
+                    "To show its dependencies, run Get-ClusterResourceDependency.",
+                    call.at,
+                )
+            left = [tuple(one for one in some if one != provider.id) for some in alternatives]
+            # What is left alone of several alternatives is a dependency like any other.
+            needed = (*depends, *(some[0] for some in left if len(some) == 1))
+            command = cmd.ConfigureResource(
+                resource.id, depends_on=needed, alternatives=tuple(some for some in left if len(some) > 1)
+            )
+        else:
+            command = cmd.ConfigureResource(resource.id, depends_on=(*depends, provider.id), alternatives=alternatives)
+        yield from call.submit(command, resource.name, partial(_resource_shown, call, resource.id))
+
+
+def _resource_shown(call: Call, identity: str) -> list[Any]:
+    return [resource_object(call.state.resources[identity], call.state)]
+
+
+@cmdlet(
+    "Add-ClusterResourceDependency",
+    _RESOURCE,
+    _PROVIDER,
+    CLUSTER,
+    INPUT,
+    synopsis="Adds a resource to those that another resource depends on.",
+    example="Add-ClusterResourceDependency 'Cluster Name' 'Cluster IP Address'",
+)
+def add_dependency(call: Call) -> Iterable[Any]:
+    """Add; all dependencies are needed together (AND)."""
+    return _changed(call, adds=True)
+
+
+@cmdlet(
+    "Remove-ClusterResourceDependency",
+    _RESOURCE,
+    _PROVIDER,
+    CLUSTER,
+    INPUT,
+    synopsis="Removes a resource from those that another resource depends on.",
+    example="Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; "
+    "Remove-ClusterResourceDependency SERVER01 'IP Address 10.0.1.60'",
+)
+def remove_dependency(call: Call) -> Iterable[Any]:
+    """Remove."""
+    return _changed(call, adds=False)
