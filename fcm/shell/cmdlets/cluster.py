@@ -182,8 +182,8 @@ def set_quorum(call: Call) -> Iterable[Any]:
         help="Nodes of the open cluster. Some of them are tested without the tests of the cluster configuration. For "
         "servers that are in no open cluster, use Validate a Configuration in the window.",
     ),
-    Param("Include", "texts", help="Names of the tests to run."),
-    Param("Ignore", "texts", absent="select tests with -Include."),
+    Param("Include", "texts", help="Names of the tests, or categories of tests, to run."),
+    Param("Ignore", "texts", help="Names of tests, or categories of tests, that are not run."),
     Param("ReportName", absent="the report is saved with the cluster; open it with View Validation Report."),
     Param("List", "switch", help="List the available tests."),
     CLUSTER,
@@ -201,20 +201,36 @@ def test_cluster(call: Call) -> Iterable[Any]:
         return [ShellObject("Selected", {"Category": test.category, "Name": test.name}) for test in TESTS]
     cluster = call.state.cluster
     assert cluster is not None
+    included = _tests(call.texts("Include"))
+    if call.has("Ignore"):
+        ignored = {*_tests(call.texts("Ignore"))}
+        included = [name for name in included or [test.name for test in TESTS] if name not in ignored]
     if call.has("Node"):
         chosen = {node.name for node in finding.nodes(call, call.texts("Node"))}
         if not chosen:
             return []
         part = narrowed(call.state, chosen)
         if part.cluster is None:
-            tests = call.texts("Include") or [test.name for test in tests_of(part)]
+            able = [test.name for test in tests_of(part)]
+            tests = [name for name in included if name in able] if included else able
             return [check_object(result) for result in validate(part, tests).results]
 
     def results() -> list[Any]:
         report = call.state.cluster.validation if call.state.cluster else None
         return [check_object(result) for result in report.results] if report else []
 
-    return call.submit(cmd.ValidateCluster(tuple(call.texts("Include"))), cluster.name, results)
+    return call.submit(cmd.ValidateCluster(tuple(included)), cluster.name, results)
+
+
+def _tests(names: Iterable[str]) -> list[str]:
+    """Tests by their names and by the names of categories; an unknown name stays, and its result says so."""
+    from fcm.model.validation.validate import TESTS
+
+    found: list[str] = []
+    for name in names:
+        of = [test.name for test in TESTS if name.casefold() in (test.name.casefold(), test.category.casefold())]
+        found += of or [name]
+    return list(dict.fromkeys(found))
 
 
 _DONE = object()

@@ -75,7 +75,10 @@ def set_dependency(call: Call) -> Iterable[Any]:
             call.at,
         )
     resource = finding.one("resource", names[0], finding.resources(call, names))
-    sets = read_expression(call.text("Dependency") or "")
+    written = call.text("Dependency") or ""
+    sets = read_expression(written)
+    if sets is None:
+        sets = read_expression(f"({written})")  # alternatives alone need no parentheses
     if sets is None:
         raise ParameterError(
             f"{quoted(call.text('Dependency') or '')} is not an expression of dependencies.",

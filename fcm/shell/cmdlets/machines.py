@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
-from fcm.model.entities import MachineState, StartAction
+from fcm.model.entities import MachineState, ResourceType, StartAction
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.following import until_settled
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
@@ -230,8 +230,16 @@ def set_drive(call: Call) -> Iterable[Any]:
     example="Update-ClusterVirtualMachineConfiguration SQL01",
 )
 def update_configuration(call: Call) -> Iterable[Any]:
-    """Refresh."""
-    return _settings(call)
+    """Refresh: of the machine, which is named by itself or, as in Windows, by its configuration resource."""
+    names = finding.named(call, "a virtual machine", "Get-VM")
+    state = call.state
+    known = [(one.name, one.id, one) for one in state.machines.values()]
+    for resource in state.resources.values():
+        configured = state.machines.get(resource.machine or "")
+        if resource.type is ResourceType.VIRTUAL_MACHINE_CONFIGURATION and configured is not None:
+            known.append((resource.name, configured.id, configured))
+    for machine in finding.pick(call, "virtual machine configuration", known, names):
+        yield from call.submit(cmd.ConfigureVirtualMachine(machine.id), machine.name)
 
 
 def _turn(call: Call, state: MachineState, forced: bool = False) -> Iterable[Any]:

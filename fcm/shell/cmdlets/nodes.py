@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState
 from fcm.model.migrations import DrainMove
+from fcm.model.rules.allowed import allowed
 from fcm.model.rules.moving.drains import running_machines
 from fcm.shell.cmdlets.moves import NO_DEFAULT, OPTIONS, own_options
 from fcm.shell.language.errors import ParameterError
@@ -150,9 +151,15 @@ def _moves(call: Call, node: Node) -> tuple[DrainMove, ...] | None:
     example="Suspend-ClusterNode node1; Resume-ClusterNode node1",
 )
 def resume_node(call: Call) -> Iterable[Any]:
-    """Resume, and fill again."""
+    """Resume, and fill again where a drain has moved something away."""
     failback = call.text("Failback").casefold() == "immediate"
-    return _each(call, lambda name: cmd.ResumeNode(name, failback))
+
+    def command(name: str) -> Command:
+        fills, alone = cmd.ResumeNode(name, failback=True), cmd.ResumeNode(name)
+        nothing_to_fill = not allowed(fills, call.state) and allowed(alone, call.state)
+        return alone if nothing_to_fill or not failback else fills
+
+    return _each(call, command)
 
 
 @cmdlet(

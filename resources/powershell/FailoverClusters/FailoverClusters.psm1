@@ -214,6 +214,31 @@ function Add-ClusterResource {
     }
 }
 
+function Add-ClusterResourceDependency {
+    <#
+    .SYNOPSIS
+    Adds a resource to those that another resource depends on.
+    .EXAMPLE
+    Add-ClusterResourceDependency 'Cluster Name' 'Cluster IP Address'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('Name', 'res')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Resource},
+        [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Provider},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterResourceDependency' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Add-ClusterServerRole {
     <#
     .SYNOPSIS
@@ -1090,6 +1115,31 @@ function Remove-ClusterResource {
     }
 }
 
+function Remove-ClusterResourceDependency {
+    <#
+    .SYNOPSIS
+    Removes a resource from those that another resource depends on.
+    .EXAMPLE
+    Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Remove-ClusterResourceDependency SERVER01 'IP Address 10.0.1.60'
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][Alias('Name', 'res')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Resource},
+        [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Provider},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Remove-ClusterResourceDependency' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Remove-ClusterSharedVolume {
     <#
     .SYNOPSIS
@@ -1722,7 +1772,7 @@ function Test-Cluster {
     param(
         [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Include},
-        [Parameter()][object]${Ignore},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Ignore},
         [Parameter()][object]${ReportName},
         [Parameter()][switch]${List},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
@@ -1862,11 +1912,6 @@ function Add-ClusterGroupToSet {
 
 function Add-ClusteriSCSITargetServerRole {
     $why = New-Object NotSupportedException 'fcm does not have Add-ClusteriSCSITargetServerRole. Requires Windows Server 2012. Only virtual machines are supported.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Add-ClusterResourceDependency {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterResourceDependency. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2102,11 +2147,6 @@ function Remove-ClusterGroupSet {
 
 function Remove-ClusterGroupSetDependency {
     $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterGroupSetDependency. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Remove-ClusterResourceDependency {
-    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterResourceDependency. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 

@@ -175,8 +175,14 @@ def _taken(cmdlet: Cmdlet, values: dict[str, Any], value: Any, state: State) -> 
             "Check that the expression before | has a value.",
             category="InvalidData",
         )
-    if isinstance(value, NameOf) and any(value.kind in param.pipes for param in cmdlet.parameters):
+    if isinstance(value, NameOf) and value.kind:
         value = ShellObject(value.kind, {"Name": str(value)}, value.identity)
+    if isinstance(value, str) and not value:
+        raise ParameterError(
+            f"The input object cannot be bound: {cmdlet.name} got an empty string through the pipeline.",
+            "Check that the expression before | has a value.",
+            category="InvalidData",
+        )
     kind = _kind(value)
     able = [param for param in cmdlet.parameters if kind in param.pipes]
     free = [param for param in able if param.name not in values]

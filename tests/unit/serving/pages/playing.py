@@ -1,7 +1,7 @@
 """Plays a pipeline of cmdlets as Fcm.psm1 does: one request for each object that comes through.
 
-Stages are separated by ``|``. ``where NAME VALUE`` lets objects through whose property has a text, ``.NAME = VALUE`` sets a
-property, as PowerShell itself would do between the requests.
+Stages are separated by ``|``. ``where NAME VALUE`` lets objects through whose property has a text, ``.NAME = VALUE``
+sets a property, as PowerShell itself would do between the requests.
 """
 
 from __future__ import annotations
