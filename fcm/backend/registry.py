@@ -96,8 +96,8 @@ def _open_pacemaker(part: str, opening: Opening) -> Backend:
 
 REPLAY = "replay"
 """The scheme of a history that is shown at any of its moments."""
-FILES_OF_HISTORY = (".journal",)
-"""Endings of files that are replayed: journals, wherever they are."""
+FILES_OF_HISTORY = (".zip", ".journal")
+"""Endings of files that are replayed: incident files, and journals wherever they are."""
 
 
 def _replay_part(text: str) -> str:
@@ -158,8 +158,8 @@ SCHEMES: dict[str, Scheme] = {
         marks=lambda text: "[[node]]" in text,
     ),
     REPLAY: Scheme(
-        ("replay:URI",),
-        "The history of a cluster at any of its moments. Nothing in it can be changed.",
+        ("replay:URI", "replay:INCIDENT.zip"),
+        "The history of a cluster, or an incident file, at any of its moments. Nothing in it can be changed.",
         simulated=False,
         canonical=_replay_part,
         open=_open_replay,

@@ -153,6 +153,12 @@ def _branch(window: Desk, _selection: Selection) -> QDialog | None:
     return BranchDialog(window) if workspace is not None and workspace.replay is not None else None
 
 
+def _save_incident(window: Desk, _selection: Selection) -> QDialog | None:
+    from fcm.ui.incident.dialog import IncidentDialog  # needs what reads whole histories
+
+    return IncidentDialog(window)
+
+
 WITHOUT_CLUSTER: dict[str, Maker] = {
     "about": lambda window, _: AboutDialog(window),
     "create-cluster": lambda window, _: CreateClusterWizard(window),
@@ -196,6 +202,7 @@ WITH_CLUSTER: dict[str, Maker] = {
     "rename-volume": lambda window, selection: RenameVolumeDialog(window, selection.id),
     "reset-recent-events": _reset_recent_events,
     "resource-properties": lambda window, selection: ResourcePropertiesDialog(window, selection.id),
+    "save-incident": _save_incident,
     "tune-migration": _tune_migration,
     "validate": lambda window, _: ValidateWizard(window),
     "validation-report": _validation_report,

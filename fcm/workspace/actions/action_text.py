@@ -339,6 +339,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "reset-cluster": _window_only("It affects what this program keeps of a simulated cluster."),
     "rename-volume": _rename_volume,
     "resource-properties": _resource_properties,
+    "save-incident": _window_only("It changes nothing in the cluster. On the command line: fcm incident FILE.zip."),
     "tune-migration": _tune_migration,
     "validate": _validate,
     "validate-servers": _validate_servers,

@@ -330,6 +330,7 @@ ACTIONS: tuple[Action, ...] = (
            else OK),
     Action("branch", "Branch Here...", "branch", _CLUSTERS, dialog="branch", special=True,
            able=lambda able: OK if able.replays else no("This cluster is no replay.")),
+    Action("save-incident", "Save Incident...", "incident", _CLUSTERS, dialog="save-incident"),
     Action("close-cluster", "Close Connection", "close-connection", _CLUSTERS, dialog="close-cluster", window=True),
     # Virtual machines
     Action("new-machine", "New Virtual Machine...", "new-vm",

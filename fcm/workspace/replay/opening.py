@@ -1,4 +1,4 @@
-"""How the history for a replay comes about: a copy of a journal in a folder of its own.
+"""How the history for a replay comes about: a copy of a journal, or what an incident file has, in a folder of its own.
 
 A copy, because the cluster itself may be open and go on: a replay shows what was until it was opened.
 """
@@ -26,7 +26,7 @@ from fcm.workspace.workspace import open_with
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-JOURNAL = ".journal"
+INCIDENT, JOURNAL = registry.FILES_OF_HISTORY
 
 
 class NoHistoryError(UnknownClusterError):
@@ -63,6 +63,10 @@ def open_past(part: str) -> JournalPast:
         BackendError: the URI is of no known kind, or the incident file is none.
     """
     must_have_history(part)
+    if part.endswith(INCIDENT):
+        from fcm.workspace.incident.reading import unpacked
+
+        return _past(lambda copy: unpacked(Path(part), copy), Path(part).name)
     if part.endswith(JOURNAL):
         found = uri_of_journal(Path(part))
         if found is None:
