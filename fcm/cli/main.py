@@ -36,6 +36,7 @@ _VERBS = {
     "validate": ("migration", "compare predictions with recordings"),
     "drill": ("drill", "find and mend what is wrong with a simulated cluster, and be graded"),
     "history": ("history", "list past migrations of a cluster, or export them as recordings"),
+    "report": ("report", "write a report of a month, a migration, a drain or a failover"),
     "incident": ("incident", "write what happened in a cluster to one file to send, without its names"),
     "hosts": ("hosts", "check and manage the libvirt hosts of a hosts file"),
     "lab": ("lab", "run a real cluster on this Linux computer"),
@@ -67,6 +68,8 @@ def _own_parser(verb: str) -> argparse.ArgumentParser:
             from fcm.cli.migration import add_migration_verbs as add
         case "history":
             from fcm.cli.history import add_history_verbs as add
+        case "report":
+            from fcm.cli.report import add_report_verb as add
         case "incident":
             from fcm.cli.incident import add_incident_verb as add
         case "hosts":

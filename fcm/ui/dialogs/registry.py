@@ -39,6 +39,7 @@ from fcm.ui.wizards.new_machine import NewMachineWizard
 from fcm.ui.wizards.quorum import QuorumWizard
 from fcm.ui.wizards.servers.validate import ValidateServersWizard
 from fcm.ui.wizards.validate import ValidateWizard
+from fcm.workspace.actions.report_actions import group_of
 from fcm.workspace.reports import validation_report
 from fcm.workspace.selection import Place, Selection
 
@@ -153,6 +154,35 @@ def _branch(window: Desk, _selection: Selection) -> QDialog | None:
     return BranchDialog(window) if workspace is not None and workspace.replay is not None else None
 
 
+def _availability_report(window: Desk, _selection: Selection) -> QDialog | None:
+    from fcm.ui.reporting.dialog import AvailabilityDialog  # needs what reads whole histories
+
+    return AvailabilityDialog(window)
+
+
+def _report(kind: str) -> Maker:
+    """The maker of a report about what is selected."""
+
+    def show(window: Desk, selection: Selection) -> QDialog | None:
+        from fcm.ui.reporting.dialog import SentReportDialog
+        from fcm.workspace.reporting import making
+
+        state = _state(window)
+        if state is None:
+            return None
+        if kind == "drain":
+            return SentReportDialog(window, "Drain Report", lambda part: making.report_of_drain(part, selection.id))
+        if kind == "failover":
+            group = group_of(state, selection)
+            return SentReportDialog(window, "Failover Report", lambda part: making.report_of_failover(part, group))
+        move = making.last_move(state, selection.id)
+        if move is None:
+            return None
+        return SentReportDialog(window, "Migration Report", lambda part: making.report_of_migration(part, move.id))
+
+    return show
+
+
 def _save_incident(window: Desk, _selection: Selection) -> QDialog | None:
     from fcm.ui.incident.dialog import IncidentDialog  # needs what reads whole histories
 
@@ -177,11 +207,15 @@ WITH_CLUSTER: dict[str, Maker] = {
     "add-node": lambda window, _: AddNodeDialog(window),
     "add-resource": lambda window, selection: AddResourceDialog(window, selection.id),
     "add-storage": lambda window, _: AddStorageDialog(window),
+    "availability-report": _availability_report,
     "branch": _branch,
     "confirm-node-off": lambda window, selection: ConfirmNodeOffDialog(window, selection.id),
     "connect": _connect,
     "critical-events": _critical_events,
     "dependency-report": _dependency_report,
+    "drain-report": _report("drain"),
+    "failover-report": _report("failover"),
+    "migration-report": _report("migration"),
     "drain": lambda window, selection: DrainDialog(window, selection.id),
     "enable-csv": lambda window, _: EnableSharedVolumesDialog(window),
     "group-properties": _group_properties,

@@ -296,12 +296,15 @@ def _window_only(why: str) -> Callable[[State, Selection], ActionText]:
     return lambda state, selection: ActionText("", why)
 
 
+_REPORT = "It changes nothing in the cluster. On the command line: fcm report {}."
+
 DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "add-disk": _disks(DiskUse.UNASSIGNED, cmd.AddClusterDisk),
     "add-node": lambda s, _: _one(cmd.AddNode(free_name(s)), s, "The default name is the next available one."),
     "add-group-storage": _add_group_storage,
     "add-resource": _add_resource,
     "add-storage": _disks(DiskUse.AVAILABLE, cmd.AddStorage),
+    "availability-report": _window_only(_REPORT.format("month FILE.html")),
     "branch": _window_only("It makes a new simulated cluster and opens it; this history stays as it is."),
     "close-cluster": _window_only("This action affects only this window. To leave a shell, type exit."),
     "connect": _window_only("It opens a viewer and changes nothing in the cluster."),
@@ -309,8 +312,10 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "create-cluster": _create_cluster,
     "critical-events": lambda _, __: ActionText("Get-WinEvent System -MaxEvents 100 | Where-Object Level -le 3"),
     "dependency-report": _dependency_report,
+    "drain-report": _window_only(_REPORT.format("drain FILE.html --node NAME")),
     "drain": lambda s, x: _one(cmd.DrainNode(x.id), s, "Destinations are planned when the command runs."),
     "enable-csv": _enable_volumes,
+    "failover-report": _window_only(_REPORT.format("failover FILE.html --machine NAME")),
     "group-properties": _group_properties,
     "help": lambda _, __: ActionText("Get-Help"),
     "high-availability": _high_availability,
@@ -324,6 +329,7 @@ DIALOGS: dict[str, Callable[[State, Selection], ActionText]] = {
     "migration-networks": _migration_networks,
     "migration-settings": _migration_settings,
     "network-properties": _network_properties,
+    "migration-report": _window_only(_REPORT.format("migration FILE.html --machine NAME")),
     "new-machine": _new_machine,
     "open-recording": _window_only("This action affects only this window and changes nothing in a cluster."),
     "preflight": _preflight,

@@ -32,6 +32,7 @@ from fcm.workspace.actions.failure_actions import (
     unplugged,
 )
 from fcm.workspace.actions.failure_questions import failure_question, resource_question, shutdown_question
+from fcm.workspace.actions.report_actions import REPORT_ACTIONS
 from fcm.workspace.actions.role_actions import (
     CONNECT,
     MORE,
@@ -330,6 +331,7 @@ ACTIONS: tuple[Action, ...] = (
            else OK),
     Action("branch", "Branch Here...", "branch", _CLUSTERS, dialog="branch", special=True,
            able=lambda able: OK if able.replays else no("This cluster is no replay.")),
+    *REPORT_ACTIONS,
     Action("save-incident", "Save Incident...", "incident", _CLUSTERS, dialog="save-incident"),
     Action("close-cluster", "Close Connection", "close-connection", _CLUSTERS, dialog="close-cluster", window=True),
     # Virtual machines

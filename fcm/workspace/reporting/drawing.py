@@ -44,7 +44,8 @@ def _svg(width: float, height: float, title: str, body: Sequence[str]) -> str:
     said = escape(title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img" style="max-width:100%;height:auto;font:13px sans-serif;background:{SHEET}">'
+        f'height="{height:g}" role="img" font-family="sans-serif" font-size="13" '
+        f'style="max-width:100%;height:auto;background:{SHEET}">'
         f"<title>{said}</title>\n" + "\n".join(body) + "\n</svg>\n"
     )
 
