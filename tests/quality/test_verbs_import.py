@@ -30,6 +30,8 @@ NOT_IMPORTED: dict[tuple[str, ...], tuple[str, ...]] = {
     ("salvage", "embedded:contoso"): (*WINDOW, *HOSTS, *RECKONING, *LANGUAGE),
     ("migrate", "embedded:contoso", "GHOST", "node2"): (*WINDOW, *HOSTS, *RECKONING, *LANGUAGE),
     ("history", "embedded:contoso"): (*WINDOW, *HOSTS, *RECKONING, *LANGUAGE),
+    ("incident", "x.zip", "--cluster", "embedded:contoso"): (*WINDOW, *HOSTS, *LANGUAGE),
+    ("report", "month", "x.html", "--cluster", "embedded:contoso"): (*WINDOW, *HOSTS, *LANGUAGE),
     ("drill", "cold-boot"): (*WINDOW, *HOSTS, *RECKONING, *LANGUAGE),
     ("predict", RECORDING): (*WINDOW, *HOSTS, *CLUSTER, *LANGUAGE),
     ("preflight", RECORDING): (*WINDOW, *HOSTS, *CLUSTER, *LANGUAGE),

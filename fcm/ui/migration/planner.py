@@ -35,10 +35,15 @@ from fcm.ui.widgets.background import Work
 from fcm.ui.widgets.dialog_parts import Notice, named, wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QCloseEvent
 
+    from fcm.migration.engine.workload import Workload
     from fcm.migration.recordings.recording import Recording
+    from fcm.ui.migration.guests import Guest
     from fcm.ui.migration.scenario import Outcome, Scenario
+    from fcm.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ _RANGES = (
 _STEPS = 480
 REST = 120
 """ms that the sliders must rest before the engine is run."""
+ASSUMED = "As the sliders say (assumed)"
 _COMPUTING = "Intervals and remedies are being computed."
 
 
@@ -78,7 +84,10 @@ class ScenarioPanel(QGroupBox):
     worked_out = Signal()
     """There is a new outcome."""
 
-    def __init__(self, name: str, scenario: Scenario, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, scenario: Scenario, guests: Sequence[Guest] = (), parent: QWidget | None = None
+    ) -> None:
+        """``guests``: virtual machines whose writing is known or was measured, to choose from."""
         super().__init__(f"Scenario {name}", parent)
         self.setObjectName(f"scenario{name}")
         self.name = name
@@ -123,6 +132,22 @@ class ScenarioPanel(QGroupBox):
         grid.addWidget(label, row, 0)
         grid.addWidget(self.preset, row, 1)
         grid.addWidget(self.auto_converge, row, 2)
+        self._guests = guests
+        self._writes: Workload | None = None
+        self._takes_over = False
+        """True while the sliders follow a guest that was chosen."""
+        self._reading: Work | None = None
+        self.guest = named(QComboBox(), f"Guest of scenario {name}")
+        self.guest.addItem(ASSUMED)
+        self.guest.addItems([one.label for one in guests])
+        self.guest.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.guest.setMinimumContentsLength(10)
+        self.guest.currentIndexChanged.connect(self._guest_chosen)
+        label = Label("Guest")
+        label.setBuddy(self.guest)
+        row += 1
+        grid.addWidget(label, row, 0)
+        grid.addWidget(self.guest, row, 1, 1, 2)
         self._icon = Label()
         self._icon.setFixedSize(18, 18)
         self._shown_icon = ""
@@ -139,8 +164,8 @@ class ScenarioPanel(QGroupBox):
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(words, 1)
         grid.addLayout(line, row + 1, 0, 1, 3)
-        for slider in self.sliders.values():
-            slider.moved.connect(lambda _: self.refresh())
+        for field, slider in self.sliders.items():
+            slider.moved.connect(lambda _, field=field: self._moved(field))
         self.preset.currentIndexChanged.connect(lambda _: self.refresh())
         self.auto_converge.toggled.connect(lambda _: self.refresh())
 
@@ -154,12 +179,46 @@ class ScenarioPanel(QGroupBox):
         self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.preset.setMinimumContentsLength(10)
 
+    def _moved(self, field: str) -> None:
+        if field in ("memory", "dirty_rate", "working_set") and not self._takes_over:
+            self.guest.setCurrentIndex(0)  # what the sliders say from now on is assumed
+        self.refresh()
+
+    def _guest_chosen(self, number: int) -> None:
+        if self._reading is not None:
+            self._reading.abandon()
+            self._reading = None
+        self._writes = None
+        if number <= 0:
+            self.refresh()
+            return
+        guest = self._guests[number - 1]
+        self._reading = Work(self, guest.workload, lambda done: self._guest_read(guest, done))
+
+    def _guest_read(self, guest: Guest, done: Done) -> None:
+        self._reading = None
+        if done.error is not None:
+            self._details.say(f"The writes of {guest.name} could not be read: {done.error}.")
+            return
+        from fcm.migration.engine.workload import PAGE
+
+        workload: Workload = done.result
+        self._takes_over = True
+        self.sliders["memory"].set_amount(guest.memory)
+        self.sliders["dirty_rate"].set_amount(workload.mean_rate * PAGE)
+        self.sliders["working_set"].set_amount(min(workload.working_set() * PAGE, guest.memory))
+        self._takes_over = False
+        self._writes = workload
+        self.refresh()
+
     def scenario(self) -> Scenario:
         """What the controls say; the working set is never more than the memory."""
         from fcm.ui.migration.scenario import Scenario
 
-        memory = round(self.sliders["memory"].amount())
+        chosen = self._guests[self.guest.currentIndex() - 1] if self._writes is not None else None
+        memory = round(self.sliders["memory"].amount()) if chosen is None else chosen.memory
         return Scenario(
+            writes=self._writes,
             memory=memory,
             dirty_rate=self.sliders["dirty_rate"].amount(),
             working_set=min(round(self.sliders["working_set"].amount()), memory),
@@ -189,7 +248,8 @@ class ScenarioPanel(QGroupBox):
     @property
     def is_settled(self) -> bool:
         """True once the engine has answered the newest wish."""
-        waiting = self._next_frame.isActive() or self._rested.isActive() or self._work is not None
+        waiting = self._next_frame.isActive() or self._rested.isActive()
+        waiting = waiting or self._work is not None or self._reading is not None
         return self.outcome is not None and not waiting
 
     def refresh(self) -> None:
@@ -210,7 +270,11 @@ class ScenarioPanel(QGroupBox):
     def _sketch(self) -> None:
         from fcm.ui.migration.scenario import work_out
 
-        self._show(work_out(self.scenario()))
+        scenario = self.scenario()
+        if scenario.writes is None:
+            self._show(work_out(scenario))
+        else:  # only the engine itself knows guests that write otherwise than evenly
+            self._details.say(_COMPUTING)
 
     def _look_closer(self) -> None:
         from fcm.ui.migration.scenario import look_closer
@@ -248,8 +312,10 @@ class ScenarioPanel(QGroupBox):
 class MigrationPlanner(QWidget):
     """A window with two scenarios over one plot."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, workspace: Workspace | None = None) -> None:
+        """``workspace``: the cluster with whose virtual machines can be planned."""
         super().__init__(parent, Qt.WindowType.Window)
+        from fcm.ui.migration.guests import guests_of
         from fcm.ui.migration.scenario import Scenario, other
 
         self.setObjectName("migrationPlanner")
@@ -257,7 +323,8 @@ class MigrationPlanner(QWidget):
         self.setWindowTitle("Migration planner")
         self.setWindowIcon(icons.icon("planner"))
         first = Scenario(dirty_rate=100.0 * MIB, working_set=512 * MIB)
-        self.panels = (ScenarioPanel("A", first), ScenarioPanel("B", other(first)))
+        guests = guests_of(workspace)
+        self.panels = (ScenarioPanel("A", first, guests), ScenarioPanel("B", other(first), guests))
         self._notice = Notice()
         self.plot = ConvergencePlot()
         self.plot.title = "Planned live migrations"
@@ -276,8 +343,8 @@ class MigrationPlanner(QWidget):
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedHeight(inside.sizeHint().height() + 16)
         hint = wrapped(
-            "What the engine expects before anything is measured. Assumed: the guest writes all pages of its working "
-            "set equally often.",
+            "What the engine expects before anything is measured. Assumed, unless a guest is chosen: the guest writes "
+            "all pages of its working set equally often.",
             "quiet",
         )
         column = QVBoxLayout(self)

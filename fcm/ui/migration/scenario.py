@@ -53,10 +53,14 @@ class Scenario:
     downtime_limit: float = DOWNTIME_LIMIT
     preset: str = "qemu-7.2"
     auto_converge: bool = False
+    writes: Workload | None = None
+    """What the guest writes, where that was measured or is known; None: as dirty rate and working set say."""
 
     @property
     def workload(self) -> Workload:
-        """A guest that writes the pages of its working set equally often."""
+        """What the guest writes: what is known of it, else the pages of its working set equally often."""
+        if self.writes is not None:
+            return self.writes
         pages = max(min(self.working_set, self.memory) // PAGE, 1)
         first = (self.memory // PAGE - pages) // 2
         patterns = (Uniform(first, pages, self.dirty_rate / PAGE),) if self.dirty_rate > 0 else ()

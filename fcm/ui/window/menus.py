@@ -197,7 +197,7 @@ class Menus:
     def _open_planner(self) -> None:
         from fcm.ui.migration import MigrationPlanner
 
-        MigrationPlanner(self._window).show()
+        MigrationPlanner(self._window, self._window.workspace).show()
 
     def _fill_help(self) -> None:
         window, menu = self._window, self._menu("&Help")

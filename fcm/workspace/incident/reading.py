@@ -23,7 +23,7 @@ from fcm.workspace.files.checkpoint import KINDS
 from fcm.workspace.files.journal import Journal
 from fcm.workspace.files.journal_file import DamagedJournalError, JournalError
 from fcm.workspace.files.journal_rows import EARLIEST, LATEST, NONSENSE, decoded, unpack
-from fcm.workspace.incident.writing import EVENTS, FORMAT, MANIFEST, STATE, TELEMETRY
+from fcm.workspace.incident.form import EVENTS, FORMAT, MANIFEST, STATE, TELEMETRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def unpacked(path: Path, journal: Path) -> tuple[str, bool]:
             _fill(path, file, journal)
     except JournalError:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise _no(path, f"it is not a whole zip file ({error})") from error
     except OSError as error:
         raise _no(path, str(error.strerror or error)) from error
@@ -92,7 +92,7 @@ def _short(error: Exception) -> str:
 def _opened(path: Path, file: zipfile.ZipFile, name: str) -> IO[bytes]:
     found = [one for one in file.infolist() if one.filename == name]
     if len(found) != 1:
-        raise _no(path, f"it has {len(found)} files {name} instead of one")
+        raise _no(path, f"{name} is not in it once, but {len(found)} times")
     if found[0].flag_bits & 1:
         raise _no(path, f"{name} in it is encrypted")
     if found[0].file_size > LARGEST[name]:

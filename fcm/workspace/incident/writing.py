@@ -18,6 +18,7 @@ from fcm.workspace.files.checkpoint import KINDS
 from fcm.workspace.files.folders import data_folder
 from fcm.workspace.files.journal_rows import dump, pack
 from fcm.workspace.files.whole_file import whole_file
+from fcm.workspace.incident.form import EVENTS, FORMAT, MANIFEST, STATE, TELEMETRY
 from fcm.workspace.incident.incident import IncidentError
 from fcm.workspace.reporting.drawing import curve, nodes
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     from fcm.workspace.incident.incident import Incident
 
-FORMAT = 1
-MANIFEST, STATE, EVENTS, TELEMETRY = "manifest.json", "state.jsonl", "events.jsonl", "telemetry.jsonl"
 CURVES = 8
 """Curves of the newest migrations that are drawn."""
 _README = """\

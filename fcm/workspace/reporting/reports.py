@@ -12,6 +12,7 @@ from fcm.model.moments import date_time, in_utc, iso_time, zone
 from fcm.model.quantities import rate, seconds, size
 from fcm.model.structures.tables import name_of
 from fcm.text.cells import csv_lines
+from fcm.text.words import counted
 from fcm.workspace.reporting import drawing
 from fcm.workspace.reports import Report, foot
 
@@ -277,7 +278,9 @@ def drain_report(drain: Drain, state: State, simulated: bool) -> SentReport:
     moves = [one for one in state.migrations.values() if one.drain == drain.id]
     failed = [one for one in moves if one.phase.is_over and one.phase.value != "completed"]
     level = "fail" if failed else "pass" if drain.ended is not None else "warn"
-    said = f"{len(moves) - len(failed)} of {len(moves)} virtual machines moved; {end}. {drain.held_up}".strip()
+    said = (
+        f"{counted(len(moves) - len(failed), 'virtual machine')} of {len(moves)} moved; {end}. {drain.held_up}".strip()
+    )
     parts.append(f'<p class="outcome {level}">{html.escape(said)}</p>')
     begin = drain.requested
     spans = [

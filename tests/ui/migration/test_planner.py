@@ -6,14 +6,18 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from fcm.migration.judging.fitting import DirtySample
 from fcm.model.entities import GIB, MIB
 from fcm.ui.migration import MigrationPlanner
+from fcm.ui.migration.guests import Guest
 from fcm.ui.migration.sliders import WideSlider
 from fcm.ui.widgets.background import Work
 from tests.ui.parts import part
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+    from tests.unit.embedded.desk import Desk
 
 
 @pytest.fixture
@@ -137,3 +141,40 @@ def test_a_scenario_says_what_it_reckons_with_and_reaches_terabytes(planner: Mig
     assert first.text().replace("\N{NO-BREAK SPACE}", " ").startswith("Expected to finish in 2 min")
     for words in ("800 Gbit/s (given)", "last copy at the same bandwidth (assumed)", "QEMU 7.2", "300 ms (given)"):
         assert words in first.reckoned_with()
+
+
+def test_a_guest_whose_writing_is_known_or_measured_takes_the_place_of_what_is_assumed(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    machine = next(one for one in desk.workspace.state.machines.values() if one.name == "SQL01")
+    made = MigrationPlanner(None, desk.workspace)
+    qtbot.addWidget(made)
+    with qtbot.waitSignal(made.plot.loaded):
+        made.show()
+    settle(qtbot, made)
+    first = made.panels[0]
+    assert first.guest.currentText() == "As the sliders say (assumed)"
+    number = first.guest.findText("SQL01 (known workload)")
+    assert number > 0
+    first.guest.setFocus()
+    for _ in range(number):
+        qtbot.keyClick(first.guest, Qt.Key.Key_Down)
+    settle(qtbot, made)
+    scenario = first.scenario()
+    assert scenario.writes is not None
+    assert scenario.memory == machine.memory
+    assert scenario.workload == scenario.writes
+    first.sliders["dirty_rate"].setFocus()
+    qtbot.keyClick(first.sliders["dirty_rate"], Qt.Key.Key_Right)
+    settle(qtbot, made)
+    assert first.guest.currentIndex() == 0
+    assert first.scenario().writes is None
+
+
+def test_measured_writes_of_a_real_guest_are_fitted(desk: Desk) -> None:
+    machine = next(iter(desk.workspace.state.machines))
+    samples = (DirtySample(1.0, 100.0), DirtySample(2.0, 60.0), DirtySample(4.0, 40.0))
+    guest = Guest("web", desk.workspace.state.machines[machine].memory, None, samples)
+    assert guest.label == "web (measured writes)"
+    found = guest.workload()
+    assert found.distinct(1.0) * 4096 == pytest.approx(100 * MIB, rel=0.3)

@@ -17,6 +17,7 @@ from fcm.ui.migration.frame import PlotAndTables
 from fcm.ui.migration.pass_table import PassTable
 from fcm.ui.migration.plots.plot import ConvergencePlot
 from fcm.ui.migration.recordings.comparison import ComparisonTable, against_prediction
+from fcm.ui.replay.what_if_panel import LEGEND, WhatIfPanel
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import Notice, named, wrapped
 from fcm.ui.widgets.recording_titles import recording_title
@@ -78,6 +79,9 @@ class RecordingWindow(QWidget):
         self.details = PlotAndTables(
             self.plot, [("Fi&gures", self.figures), ("&Passes", self.passes), ("C&ase", self._facts)]
         )
+        self.what_if = WhatIfPanel()
+        self.what_if.hide()
+        self.what_if.worked_out.connect(self._lay_over)
         row = QHBoxLayout()
         for text, box in (("&Recording:", self._choice), ("Pr&ediction:", self._prediction)):
             label = Label(text)
@@ -92,6 +96,7 @@ class RecordingWindow(QWidget):
         column.addWidget(self._sentence)
         column.addWidget(self._notice)
         column.addWidget(self.details, 1)
+        column.addWidget(self.what_if)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.close)
         self.resize(self.sizeHint())
@@ -137,6 +142,8 @@ class RecordingWindow(QWidget):
     def _take(self, outcome: Outcome) -> None:
         self._work = None
         self.details.setEnabled(outcome.error is None)
+        self._recorded = None
+        self.what_if.show_recording(None if outcome.error is not None else outcome.result.recording)
         if outcome.error is not None:
             self._sentence.setText("")
             self._notice.say(str(outcome.error))
@@ -165,7 +172,8 @@ class RecordingWindow(QWidget):
         self._lay_over()
 
     def _lay_over(self) -> None:
-        prediction: Prediction | None = self._prediction.currentData()
+        found = self.what_if.found
+        prediction: Prediction | None = self._prediction.currentData() if found is None else found.prediction
         recorded = self._recorded
         if prediction is None or recorded is None:
             self.plot.show_predicted("", None)
@@ -176,7 +184,8 @@ class RecordingWindow(QWidget):
 
         time = np.array([0.0, *(row.time for row in prediction.curve)])
         remaining = np.array([float(recorded.recording.memory), *(float(row.remaining) for row in prediction.curve)])
-        self.plot.show_predicted(LEGENDS[self._prediction.currentText()], (time, remaining))
+        legend = LEGENDS[self._prediction.currentText()] if found is None else LEGEND
+        self.plot.show_predicted(legend, (time, remaining))
         self.plot.show_traces([(recorded.word, recorded.recording)], True)
 
 
