@@ -25,7 +25,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 folder=${FOLDER:-}
 if [ -z "$folder" ]; then
     folder=$(mktemp -d /var/tmp/fcm-try-on.XXXXXX)
-    trap 'umount -R "$root/proc" "$root/dev" "$root/sys" 2>/dev/null || true; rm -rf --one-file-system "$folder"' EXIT
+    trap 'umount -R "$root" 2>/dev/null || true; rm -rf --one-file-system "$folder"' EXIT
 fi
 base=$folder/$suite
 root=$folder/$suite-$who
@@ -41,6 +41,8 @@ if [ ! -e "$base/.whole" ]; then
 fi
 rm -rf --one-file-system "$root"
 cp -a "$base" "$root"
+mount --bind "$root" "$root" # ip(8) wants the root of its name space to be a mount
+mount --make-private "$root"
 
 # --- what of this machine holds inside ----------------------------------------------------------------------------------
 cp -L /etc/resolv.conf "$root/etc/resolv.conf"

@@ -34,6 +34,7 @@ class ConvergenceWatch:
             version: of the source (``Node.version``), on which the stopping rule depends.
         """
         from fcm.migration.engine.policies import host_rule
+        from fcm.migration.engine.specification import downtime_of, specification_of
         from fcm.migration.forecast.forecast import Forecast  # numpy: only once memory moves
         from fcm.migration.forecast.outlook import Verdict
 
@@ -43,6 +44,8 @@ class ConvergenceWatch:
             float(options.bandwidth or 0),
             _limit(options),
             rule=host_rule(version),
+            fixed_downtime=downtime_of(version),
+            late=specification_of(options, max(memory, 1), rule=host_rule(version)).late,
             auto_converge=options.auto_converge,
         )
         self._options = options

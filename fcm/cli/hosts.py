@@ -147,7 +147,8 @@ def _measure(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.cluster_view import formed_cluster
     from fcm.backend.libvirt.moves.measure import measure_machine
     from fcm.migration.constants import GOODPUT
-    from fcm.migration.engine.specification import MigrationSpec
+    from fcm.migration.engine.policies import host_rule
+    from fcm.migration.engine.specification import MigrationSpec, downtime_of
     from fcm.migration.engine.workload import IDLE
     from fcm.migration.judging.plan import Plan
     from fcm.migration.judging.preflight import judge
@@ -159,7 +160,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     def told(sample: DirtySample) -> None:
         print(f"{sample.seconds:g} s: {sample.mib_per_s:g} MiB/s of distinct pages (sampled)", flush=True)
 
-    node, memory, samples = measure_machine(hosts, arguments.machine, told)
+    found = measure_machine(hosts, arguments.machine, told)
     formed = formed_cluster(hosts, None)
     networks = {network.id: network for network in formed.networks}
     order = migration_order(formed.cluster, networks)
@@ -167,11 +168,30 @@ def _measure(arguments: argparse.Namespace) -> int:
         print("No network in the hosts file is enabled for live migration.", file=sys.stderr)
         return FAILED
     network = networks[order[0]]
-    judgement = judge(
-        Plan(MigrationSpec(IDLE, memory, bandwidth=network.bandwidth * GOODPUT), bandwidth_words=speed_words(network)),
-        samples=samples,
+    if all(sample.mib_per_s <= 0 for sample in found.samples) and found.samples:
+        print(
+            f"{arguments.machine}: no writes were seen. Sampling reads 512 pages of each GiB, so a guest that writes "
+            f"few pages is not seen: whether a migration converges cannot be told for such a guest."
+        )
+    line = network.bandwidth * GOODPUT
+    plan = Plan(
+        MigrationSpec(
+            IDLE,
+            found.memory,
+            rule=host_rule(found.version),
+            bandwidth=line,
+            line_rate=line,
+            fixed_downtime=downtime_of(found.version),
+            dirty_ring=found.emulated,
+        ),
+        zero_share=0.0 if found.resident is None else 1.0 - found.resident / found.memory,
+        bandwidth_words=speed_words(network),
+        line_words=f"what {network.name} carries",
     )
-    print(f"{arguments.machine} on {node}, {size(memory)}, over {network.name} ({rate(network.bandwidth)}):")
+    judgement = judge(plan, samples=found.samples)
+    print(
+        f"{arguments.machine} on {found.host}, {size(found.memory)}, over {network.name} ({rate(network.bandwidth)}):"
+    )
     print(f"Forecast based on measured dirty rates: {judgement.sentence}")
     print(judgement.reckoned_with)
     return DONE

@@ -78,6 +78,10 @@ in which the guest also wrote at least 97 % of the rate in the case (as_asked).
 Migrations exported by `fcm history --export` form separate groups ("kept, ..."): with the workload known to the
 cluster, or with one fitted to the passes of the run; see `basis` of each case. Migrations that did not
 complete or cannot be compared are listed in left_out [{name, reason}].
+
+With --live, the folder is a set of migrations between real hosts (fcm history --export): each is fed to the running
+forecast row by row. JSON: all, by_qemu, cases, each with migrations, instants, eta and blackout {held, below, above}
+and width, the median of the interval of the end over the time that was left.
 """
 _PRESET_HELP = "stopping rule (default: that of the QEMU version in FILE, qemu-7.2 if it contains none)"
 
@@ -115,6 +119,11 @@ def add_migration_verbs(verbs: Subparsers) -> None:
     validate = verbs.add_parser("validate", description=_VALIDATE_HELP, formatter_class=raw)
     validate.add_argument("folder", type=Path, metavar="DIR")
     validate.add_argument("--achieved", action="store_true", help="use what each run achieved instead of its case")
+    validate.add_argument(
+        "--live",
+        action="store_true",
+        help="only migrations between real hosts: how often the forecast that was shown while they ran held",
+    )
     validate.add_argument("--json", action="store_true", help="print one JSON object")
     validate.set_defaults(handler=_validate)
 
@@ -404,6 +413,12 @@ def _validate(arguments: argparse.Namespace) -> int:
     files = sorted(path for path in folder.iterdir() if path.suffix in (".json", ".jsonl", ".qmp") and path.is_file())
     if not files:
         raise BadFileError(str(folder), "", "a folder with recordings (*.json, *.jsonl, *.qmp)", "none")
+    if arguments.live:
+        from fcm.migration.validation.live import validate_live
+
+        live = validate_live(files)
+        print(json.dumps(live.as_json(), indent=2) if arguments.json else live.text())
+        return DONE
     result = validate(files, arguments.achieved)
     if arguments.json:
         print(json.dumps(result.as_json(), indent=2))

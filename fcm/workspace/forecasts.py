@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fcm.migration.engine.policies import QEMU_7_2, host_rule
+from fcm.migration.engine.specification import downtime_of, specification_of
 from fcm.migration.forecast.forecast import Forecast
 from fcm.migration.recordings.recording import Attempt, Identity, Recording
 from fcm.model.telemetry import Phase
@@ -15,7 +16,6 @@ from fcm.model.telemetry import Phase
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fcm.migration.engine.policies import StoppingRule
     from fcm.migration.forecast.outlook import Outlook
     from fcm.model.migrations import Migration
     from fcm.model.telemetry import TelemetryRow
@@ -64,7 +64,7 @@ class Forecasts:
         entity = self._workspace.state.migrations[migration]
         course = self._courses.get(migration)
         if course is None:
-            course = self._courses[migration] = Course(*self._measures(entity), self._rule(entity))
+            course = self._courses[migration] = Course(*self._measures(entity), self._version(entity))
         course.name(self._identity(entity), entity, self._bandwidth(entity))
         course.read(self._workspace.rows(migration))
         return course
@@ -97,9 +97,9 @@ class Forecasts:
         line = float(network.bandwidth) if network and migration.options.bandwidth else None
         return machine.memory if machine else 0, self._bandwidth(migration), migration, line
 
-    def _rule(self, migration: Migration) -> StoppingRule:
+    def _version(self, migration: Migration) -> str:
         node = self._workspace.state.nodes.get(migration.source)
-        return host_rule(node.version if node is not None else "")
+        return node.version if node is not None else ""
 
     def _bandwidth(self, migration: Migration) -> float:
         network = self._workspace.state.networks.get(migration.network or "")
@@ -126,10 +126,10 @@ class Course:
         bandwidth: float,
         migration: Migration,
         line_rate: float | None = None,
-        rule: StoppingRule = QEMU_7_2,
+        version: str = "",
     ) -> None:
         limit = downtime_limit(migration)
-        self.rule = rule
+        self.rule = host_rule(version)
         """That of the hypervisor on the source; the forecast follows it."""
         self.recording = Recording(memory=memory, bandwidth=bandwidth, downtime_limit=limit)
         self._limit = migration.options.bandwidth
@@ -139,9 +139,11 @@ class Course:
             max(memory, 1),
             bandwidth,
             limit,
-            rule=rule,
+            rule=self.rule,
             auto_converge=migration.options.auto_converge,
             line_rate=line_rate,
+            fixed_downtime=downtime_of(version),
+            late=specification_of(migration.options, max(memory, 1), rule=self.rule).late,
         )
         self._outlook: Outlook | None = None
         self._stale = True

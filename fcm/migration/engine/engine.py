@@ -258,7 +258,7 @@ class Engine:
     def _threshold(self, which: Ints) -> Floats:
         """[k] bytes: suspend below this (migration.c: threshold_size = bandwidth of the last window x limit)."""
         rows = self._rows
-        bandwidth = np.where(rows.available[which] > 0, rows.available[which], rows.measured[which])
+        bandwidth = np.where(rows.available[which] > 0, rows.available[which], rows.measured[which] + rows.late[which])
         by_time = np.where(rows.by_downtime[which], bandwidth * rows.limit[which], 0.0)
         return np.maximum(by_time, rows.stop_bytes[which])
 

@@ -51,6 +51,7 @@ class Rows:
     zero_cost: Floats
     normal_bytes: Floats
     available: Floats
+    late: Floats
     utilisation: Floats
     memory: Floats
     stop_bytes: Floats
@@ -187,6 +188,7 @@ class Rows:
         self.fixed[i] = spec.fixed_downtime
         self.zero_cost[i] = spec.zero_page_cost
         self.normal_bytes[i] = MULTIFD_BYTES if Capability.MULTIFD in spec.capabilities else NORMAL_BYTES
+        self.late[i] = spec.late / rule.window
         self.available[i] = spec.available_switchover_bandwidth or 0.0
         self.utilisation[i] = spec.workload.utilisation
         self.memory[i] = spec.memory

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fcm.migration.engine.specification import HOST_DOWNTIME, HOST_SPREAD
 from fcm.migration.forecast.passes_ahead import MOST_PASSES
 
 if TYPE_CHECKING:
@@ -68,8 +69,15 @@ SPEED = _normal_quantile(_AXES[1])
 """Standard normal: the bandwidth ahead."""
 LINE = np.exp(LINE_ERROR * _normal_quantile(_AXES[2]))
 """Factor on the rate of the last copy."""
-FIXED = FIXED_SPREAD[0] * (FIXED_SPREAD[1] / FIXED_SPREAD[0]) ** _AXES[3]
-"""Factor on the fixed part of the blackout."""
+
+
+def fixed_factors(fixed: float) -> Floats:
+    """[M] factors on the fixed part of the blackout, which varies less where it is that of hosts of libvirt (s)."""
+    low, high = HOST_SPREAD if fixed >= HOST_DOWNTIME else FIXED_SPREAD
+    factors: Floats = low * (high / low) ** _AXES[3]
+    return factors
+
+
 PHASE = _AXES[4]
 """Share of the running window that is still ahead, one a member: rows are read at any instant of a window."""
 LAST_PHASE = _AXES[5]

@@ -23,7 +23,6 @@ import numpy as np
 from fcm.migration.engine.policies import QEMU_7_2, LogWindow, StoppingRule
 from fcm.migration.forecast.ensemble import (
     EXTRA,
-    FIXED,
     LAST_PHASE,
     LEVEL,
     LINE,
@@ -33,6 +32,7 @@ from fcm.migration.forecast.ensemble import (
     PICK,
     ROOM,
     SPEED,
+    fixed_factors,
 )
 from fcm.migration.forecast.growth import MOST_PAIRS, Growth, Pair, learn
 from fcm.migration.forecast.outlook import Interval, Outlook, Verdict
@@ -74,6 +74,7 @@ class Forecast:
         line_rate: float | None = None,
         fixed_downtime: float = 0.010,
         auto_converge: bool = False,
+        late: float = 0.0,
     ) -> None:
         """Prepares a forecast.
 
@@ -84,6 +85,7 @@ class Forecast:
             rule: the hypervisor's stopping rule.
             line_rate: bytes/s of the last copy, which no limit holds; ``None``: as fast as the rest.
             fixed_downtime: s of blackout beyond the last pages (an assumption; its spread is ``members.FIXED_SPREAD``).
+            late: bytes by which several connections make a window look faster (``MigrationSpec.late``).
             auto_converge: True if the guest will be slowed when it dirties too fast.
         """
         self.memory = memory
@@ -93,6 +95,7 @@ class Forecast:
         self.line_rate = line_rate
         self.fixed_downtime = fixed_downtime
         self.auto_converge = auto_converge
+        self.late = late
         self._last: TelemetryRow | None = None
         self._pass_begin = 0.0
         self._pairs: list[Pair] = []
@@ -178,6 +181,7 @@ class Forecast:
             passes=max(row.pass_number, 1),
             noise=NOISE,
             clock=row.time,
+            late=self.late / self.rule.window,
         )
         return self._outlook(row, rate, later, track, growth)
 
@@ -255,7 +259,8 @@ class Forecast:
         """The way to the end where nothing is known of the guest: so much is sent in all as published runs needed."""
         rest = row.remaining * self._on_the_wire()
         rule = self.rule
-        threshold = later * self.downtime_limit if rule.threshold_from_downtime else 4096.0 * (rule.stop_pages or 1)
+        faster = later + self.late / rule.window
+        threshold = faster * self.downtime_limit if rule.threshold_from_downtime else 4096.0 * (rule.stop_pages or 1)
         target = threshold if rule.early_sync else 0.0
         first = np.maximum(rest - target, 0.0) / speed + PHASE * rule.window
         end = first + EXTRA * self.memory / later
@@ -275,7 +280,7 @@ class Forecast:
 
     def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: Track, growth: Growth | None) -> Outlook:
         line = (speed if self.line_rate is None else self._last_copy(rate, self.line_rate)) * LINE
-        fixed = self.fixed_downtime * FIXED
+        fixed = self.fixed_downtime * fixed_factors(self.fixed_downtime)
         blackout = fixed + track.last / line
         end = np.where(track.ends, track.end + blackout, np.inf)
         # A share of guests is idle and ends at the earliest instant: a tenth left out there would cut them in two.

@@ -92,6 +92,7 @@ def carry_on(
     passes: int,
     noise: Floats,
     clock: float = 0.0,
+    late: float = 0.0,
 ) -> Track:
     """Passes ahead by the hypervisor's rules, for all members at once (see ``engine`` for the rules).
 
@@ -108,10 +109,13 @@ def carry_on(
         phase: [M] share of the running window still ahead.
         passes: number of the running pass.
         noise: [MOST_PASSES, M] standard normal: how far each pass finds more or less than the law.
+        late: bytes/s by which the bandwidth looks higher than it is (``MigrationSpec.late``).
         clock: s since the migration started, for a rule that has the log read at ticks.
     """
     step, count = rule.window, len(speed)
-    threshold = speed * limit if rule.threshold_from_downtime else np.full(count, 4096.0 * (rule.stop_pages or 1))
+    threshold = (
+        (speed + late) * limit if rule.threshold_from_downtime else np.full(count, 4096.0 * (rule.stop_pages or 1))
+    )
     enough = np.maximum(threshold, 4096.0)
     portion = speed * step
     # The budget of a window is sent at its start: whatever was read, the log is read again at the window's end.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.migration.engine.policies import LogWindow
-from fcm.migration.engine.specification import Capability
+from fcm.migration.engine.specification import HOST_DOWNTIME, HOST_SPREAD, Capability
 from fcm.model.quantities import rate, seconds, size
 from fcm.text.words import counted
 
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 FIXED = (0.3, 4.0)
 """Factors on the fixed blackout, the 0 % and 100 % point: small guests of QEMU need 10 to 45 ms."""
+
+
+def fixed_spread(fixed: float) -> tuple[float, float]:
+    """Factors on a fixed blackout of so many s: it varies less where it is that of hosts of libvirt."""
+    return HOST_SPREAD if fixed >= HOST_DOWNTIME else FIXED
+
+
 REACHED = (0.97, 1.0)
 """Share of the bandwidth that is reached: a host that reaches less is too busy to predict."""
 
@@ -37,7 +44,8 @@ def assumptions(plan: Plan, spec: MigrationSpec, samples: Sequence[DirtySample],
         drawn: whether intervals were made, for which more is assumed.
     """
     fixed = plan.spec.fixed_downtime
-    spread = f", {seconds(fixed * FIXED[0])} to {seconds(fixed * FIXED[1])}" if drawn else ""
+    least, most = fixed_spread(fixed)
+    spread = f", {seconds(fixed * least)} to {seconds(fixed * most)}" if drawn else ""
     out = [_bandwidth(plan, drawn), _last_copy(plan)]
     out.append(f"{seconds(fixed)} of blackout in addition to the last copy (assumed{spread})")
     out.append(f"the stopping rule of {plan.spec.rule.title}{_rule(plan, spec)}")

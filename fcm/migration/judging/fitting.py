@@ -104,6 +104,8 @@ def fit(samples: Sequence[DirtySample], memory: int, members: int = 24, seed: in
     error = np.array([s.error for s in used])
     random = np.random.default_rng(seed)
     total = memory / PAGE
+    if len(set(times.tolist())) == 1:
+        return _one_point(float(times[0]), float(found.mean()), float(error.mean()), total, members, random)
     spectra = []
     for _ in range(members):
         moved = np.maximum(found + random.standard_normal(len(found)) * error, 0.0)
@@ -113,6 +115,27 @@ def fit(samples: Sequence[DirtySample], memory: int, members: int = 24, seed: in
         spectra.append((rates, count))
     every = tuple(_workload([(r, n)]) for r, n in spectra)
     return FittedWorkload(_workload(spectra), every)
+
+
+def _one_point(
+    time: float, found: float, error: float, total: float, members: int, random: np.random.Generator
+) -> FittedWorkload:
+    """A single time tells how much is written, not how often: few pages all the time, or all of memory now and then.
+
+    Members write evenly to ranges from little more than what was found up to the whole memory, alike in logarithm.
+    """
+
+    def evenly(seen: float, share: float) -> Workload:
+        seen = min(max(seen, 1.0), 0.9 * total)
+        pages = 1.1 * seen * (total / (1.1 * seen)) ** share
+        rate = -float(np.log1p(-seen / pages)) / time
+        return _workload([(np.array([rate]), np.array([pages]))])
+
+    every = (
+        evenly(found + float(random.standard_normal()) * error, (k + 0.5) / max(members, 1))
+        for k in range(max(members, 1))
+    )
+    return FittedWorkload(evenly(found, 0.5), tuple(every))
 
 
 def _counts(times: Floats, found: Floats, error: Floats, rates: Floats, total: float, most: int) -> Floats:

@@ -23,7 +23,7 @@ import numpy as np
 from fcm.migration.engine.engine import WINDOW, Engine
 from fcm.migration.engine.specification import Capability
 from fcm.migration.engine.workload import PAGE
-from fcm.migration.judging.assumptions import FIXED, REACHED, assumptions
+from fcm.migration.judging.assumptions import REACHED, assumptions, fixed_spread
 from fcm.migration.judging.fitting import FittedWorkload, fit
 from fcm.migration.judging.prediction import COMPLETED, Abandoned, Prediction, Standstill, patience_of, predict
 from fcm.model.quantities import rate, seconds, size
@@ -175,7 +175,8 @@ def _members(
     specs = []
     for k in range(members):
         spec = plan.specification(fitted.members[k % len(fitted.members)])
-        fixed = plan.spec.fixed_downtime * math.exp(random.uniform(math.log(FIXED[0]), math.log(FIXED[1])))
+        least, most = fixed_spread(plan.spec.fixed_downtime)
+        fixed = plan.spec.fixed_downtime * math.exp(random.uniform(math.log(least), math.log(most)))
         line = None
         if plan.spec.line_rate is not None:
             line = max(

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fcm.migration.engine.policies import QEMU_7_2, qemu_rule
-from fcm.migration.engine.specification import ZERO_PAGE_COST, Capability, MigrationSpec
+from fcm.migration.engine.specification import (
+    FIXED_DOWNTIME,
+    HOST_DOWNTIME,
+    ZERO_PAGE_COST,
+    Capability,
+    MigrationSpec,
+)
 from fcm.migration.engine.workload import PAGE, Scattered, Workload
 from fcm.migration.judging.fitting import fit
 from fcm.migration.judging.kept_readings import readings, samples
@@ -225,4 +231,5 @@ def _specification(recording: Recording, kept: MigrationFacts, workload: Workloa
         downtime_limit=kept.downtime_limit,
         capabilities=kept.capabilities - {Capability.POSTCOPY},
         line_rate=max(line, 1.0),
+        fixed_downtime=FIXED_DOWNTIME if kept.simulated or kept.notes else HOST_DOWNTIME,
     ).with_parameters(kept.parameters)

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fcm.migration.engine.policies import qemu_rule
-from fcm.migration.engine.specification import FIXED_DOWNTIME, LOOPBACK_RATE, Capability
+from fcm.migration.engine.specification import (
+    FIXED_DOWNTIME,
+    HOST_DOWNTIME,
+    LOOPBACK_RATE,
+    Capability,
+    MigrationSpec,
+)
+from fcm.migration.engine.workload import IDLE
 from fcm.migration.forecast.forecast import Forecast
 from fcm.model.telemetry import Phase
 
@@ -52,6 +59,10 @@ class ReplayedCase:
     eta: tuple[Held, Held]
     """Time to the end: before the first reading of the dirty log, and after it."""
     blackout: tuple[Held, Held]
+    widths: tuple[float, ...] = ()
+    """Width of the interval of the end over the time that was left, at each instant; infinite where it was open."""
+    version: str = ""
+    """Of QEMU."""
 
 
 def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | None:
@@ -70,7 +81,12 @@ def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | No
     if laboratory is not None and laboratory.case.host is not None:
         host = laboratory.case.host
         line_rate, fixed, version = host.line, host.fixed_downtime, host.qemu
+    late = 0.0
     if kept is not None:
+        if not kept.simulated:
+            fixed = HOST_DOWNTIME
+        own = MigrationSpec(IDLE, recording.memory, rule=qemu_rule(version), capabilities=kept.capabilities)
+        late = own.with_parameters(kept.parameters).late
         slowed = Capability.AUTO_CONVERGE in kept.capabilities
         line_rate = kept.line_rate if kept.bandwidth is not None else None
     forecast = Forecast(
@@ -81,8 +97,10 @@ def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | No
         line_rate=line_rate,
         fixed_downtime=fixed,
         auto_converge=slowed,
+        late=late,
     )
     eta, blackout = [Held(), Held()], [Held(), Held()]
+    widths: list[float] = []
     for k in range(len(recording)):
         row = recording.row(k)
         forecast.update(row)
@@ -91,9 +109,11 @@ def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | No
             continue
         outlook = forecast.view()
         known = 0 if outlook.assumed else 1
+        left = max(final.total - row.time, 1e-3)
+        widths.append((outlook.eta.high - outlook.eta.low) / left)
         eta[known] = eta[known].after(outlook.eta, final.total - row.time)
         blackout[known] = blackout[known].after(outlook.blackout, final.downtime)
-    return ReplayedCase(name, (eta[0], eta[1]), (blackout[0], blackout[1]))
+    return ReplayedCase(name, (eta[0], eta[1]), (blackout[0], blackout[1]), tuple(widths), version)
 
 
 def calibration(cases: Sequence[ReplayedCase]) -> dict[str, Any]:

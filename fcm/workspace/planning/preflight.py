@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.policies import host_rule
-from fcm.migration.engine.specification import specification_of
+from fcm.migration.engine.specification import downtime_of, specification_of
 from fcm.migration.judging.fitting import DirtySample
 from fcm.migration.judging.plan import Plan
 from fcm.migration.judging.preflight import Judgement, Verdict, judge
@@ -80,13 +80,19 @@ def question(
             "No network can carry a live migration to that node now, so convergence cannot be predicted.",
         )
     source = workspace.state.nodes.get(machine.node)
-    spec = specification_of(options, machine.memory, rule=host_rule(source.version if source is not None else ""))
+    version = source.version if source is not None else ""
+    spec = specification_of(options, machine.memory, rule=host_rule(version))
     whole = network.bandwidth * GOODPUT
     load = redirected_load(workspace.state)
     beside = max(load.get((node, network.id), 0.0) for node in (machine.node, destination))
     line = whole - min(beside, whole / 2)  # the two share it evenly where both want all of it
     plan = Plan(
-        replace(spec, bandwidth=min(spec.bandwidth, line or math.inf), line_rate=line),
+        replace(
+            spec,
+            bandwidth=min(spec.bandwidth, line or math.inf),
+            line_rate=line,
+            fixed_downtime=downtime_of(version),
+        ),
         zero_share=machine.zero_share,
         bandwidth_words=_bandwidth_words(options, network, line) + (_BESIDE if beside else ""),
         line_words=f"what {network.name} carries" + (_BESIDE if beside else ""),

@@ -111,3 +111,14 @@ def test_hot_and_cold_pages_are_told_apart() -> None:
     assert hot == pytest.approx(2_000, rel=0.5)
     assert found.distinct(1.0) == pytest.approx(truth.distinct(1.0), rel=0.05)
     assert found.distinct(16.0) == pytest.approx(truth.distinct(16.0), rel=0.05)
+
+
+def test_a_single_reading_says_how_much_is_written_but_not_how_few_pages_take_it() -> None:
+    """A hot set that fits makes every pass find as much; memory written evenly makes a shorter one find less."""
+    found = fit([DirtySample(8.0, 2.0, rounded=False)], 256 << 20)
+    pages = 16.0 * MIB_PAGES
+    assert found.workload.distinct(8.0) == pytest.approx(pages, rel=0.15)
+    assert found.workload.distinct(0.3) < 0.15 * pages, "the best guess is no hot set"
+    short = [member.distinct(0.3) / pages for member in found.members]
+    assert min(short) < 0.05
+    assert max(short) > 0.06, "but what is possible is among the members"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from fcm.backend.base import MeasureError, UnknownMachineError
 from fcm.backend.libvirt.connection import HostConnection
@@ -138,13 +140,37 @@ def measure_running(
     return measure(domain, told=told, wanted=wanted)
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredMachine:
+    """A machine of a host, and what was measured of it."""
+
+    host: str
+    memory: int
+    """bytes."""
+    version: str
+    """Of the host, as ``Node.version``."""
+    resident: int | None
+    """bytes that its emulator has in the memory of the host, at least what the guest ever wrote; None if not told."""
+    emulated: bool
+    """True without KVM: the dirty log then counts a whole pass."""
+    samples: tuple[DirtySample, ...]
+
+
+def described(domain: Any, host: str, samples: tuple[DirtySample, ...]) -> MeasuredMachine:
+    """A measured machine with what its host says of it. Raises libvirt.libvirtError."""
+    memory = domain.maxMemory() * 1024
+    resident = domain.memoryStats().get("rss")
+    number = domain.connect().getVersion()
+    version = f"QEMU {number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"
+    emulated = ElementTree.fromstring(domain.XMLDesc(0)).get("type") != "kvm"
+    found = None if resident is None else min(resident * 1024, memory)
+    return MeasuredMachine(host, memory, version, found, emulated, samples)
+
+
 def measure_machine(
     hosts: HostsFile, name: str, told: Callable[[DirtySample], None] = lambda _: None
-) -> tuple[str, int, tuple[DirtySample, ...]]:
+) -> MeasuredMachine:
     """Find a machine and measure it; blocks about 15 s.
-
-    Returns:
-        Its host, its memory in bytes, and the samples.
 
     Raises:
         MeasureError: it is not found, or cannot be measured now.
@@ -152,6 +178,6 @@ def measure_machine(
     with EVENT_LOOP.running():
         connection, domain = find_machine(hosts, name)
         try:
-            return connection.host.name, domain.maxMemory() * 1024, measure(domain, told=told)
+            return described(domain, connection.host.name, measure(domain, told=told))
         finally:
             connection.close()

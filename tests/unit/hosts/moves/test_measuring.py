@@ -11,6 +11,7 @@ import pytest
 from fcm.backend.base import MeasureError, UnknownMachineError
 from fcm.backend.libvirt.configuration.hosts_file import Host, HostsFile
 from fcm.backend.libvirt.moves import measure as measuring
+from fcm.cli.main import main
 from fcm.migration.judging.fitting import DirtySample
 from tests.unit.embedded.desk import Desk
 
@@ -251,3 +252,70 @@ def test_a_machine_that_is_off_is_not_measured(clock: Clock, desk: Desk) -> None
     off = next(one for one in desk.state.machines.values() if not one.state.holds_memory)
     with pytest.raises(MeasureError, match=off.name):
         measuring.measure_running(desk.state, {}, off.id, lambda _: None, lambda: True)
+
+
+class Described:
+    """A domain of a host of QEMU 10, of whose memory a third was ever used."""
+
+    def __init__(self, kind: str = "qemu", told: bool = True) -> None:
+        self._kind, self._told = kind, told
+
+    def maxMemory(self) -> int:
+        return 768 * 1024
+
+    def memoryStats(self) -> dict[str, int]:
+        return {"actual": 768 * 1024, "rss": 256 * 1024} if self._told else {}
+
+    def connect(self) -> SimpleNamespace:
+        return SimpleNamespace(getVersion=lambda: 10_000_013)
+
+    def XMLDesc(self, _flags: int) -> str:
+        return f"<domain type='{self._kind}'/>"
+
+
+def test_what_a_host_says_of_a_measured_machine_goes_with_its_samples() -> None:
+    found = measuring.described(Described(), "node1", (DirtySample(1.0, 4.0, exact=False),))
+    assert (found.host, found.memory, found.resident) == ("node1", 768 << 20, 256 << 20)
+    assert (found.version, found.emulated, len(found.samples)) == ("QEMU 10.0.13", True, 1)
+    silent = measuring.described(Described("kvm", told=False), "node1", ())
+    assert (silent.resident, silent.emulated) == (None, False)
+
+
+HOSTS = """\
+[cluster]
+name = "x"
+[[network]]
+name = "LM"
+subnet = "10.0.0.0/24"
+bandwidth = 25000000
+[[node]]
+name = "a"
+uri = "qemu+ssh://a/system"
+addresses = { LM = "10.0.0.1" }
+[[node]]
+name = "b"
+uri = "qemu+ssh://b/system"
+addresses = { LM = "10.0.0.2" }
+"""
+
+
+@pytest.mark.parametrize("rates", [(0.0, 0.0), (4.0, 4.0)])
+def test_the_verb_predicts_with_the_line_the_version_and_the_memory_that_is_used(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    rates: tuple[float, float],
+) -> None:
+    samples = tuple(DirtySample(t, r, exact=False) for t, r in zip((1.0, 8.0), rates, strict=True))
+    monkeypatch.setattr(
+        measuring, "measure_machine", lambda _hosts, _name, told: measuring.described(Described(), "a", samples)
+    )
+    file = tmp_path / "hosts.toml"
+    file.write_text(HOSTS)
+    assert main(["hosts", "measure", str(file), "web"]) == 0
+    said = capsys.readouterr().out
+    assert "QEMU 9.2 and later" in said
+    assert "a last copy at up to 188 Mbit/s (what LM carries)" in said
+    assert "67 % zero pages" in said
+    assert "130 ms of blackout in addition" in said
+    assert ("cannot be told" in said) is (rates[0] == 0.0)
