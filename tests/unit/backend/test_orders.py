@@ -234,3 +234,20 @@ def test_whatever_is_asked_for_limits_hold_nobody_waits_beside_free_nodes_and_al
             carrier.end(one)
     assert all(carrier.state.migrations[one.id].phase.is_over for one in requested)
     assert sorted(carrier.begun) == sorted(set(carrier.begun)), "nothing begins twice"
+
+
+def test_a_migration_is_said_not_to_converge_once_and_only_while_it_runs() -> None:
+    carrier = Carrier()
+    first = carrier.request(NODES[0], NODES[1])
+    other = carrier.request(NODES[2], NODES[3])
+
+    def said() -> list[str]:
+        return [one.migration for one in carrier.told if isinstance(one, ev.MigrationFoundEndless)]
+
+    for _ in range(2):
+        carrier.book.found_endless(first.id, "It writes too fast.", "Cancel it.")
+    assert said() == [first.id]
+    carrier.end(other)
+    carrier.book.found_endless(other.id, "It writes too fast.", "Cancel it.")
+    carrier.book.found_endless("unknown", "It writes too fast.", "Cancel it.")
+    assert said() == [first.id]

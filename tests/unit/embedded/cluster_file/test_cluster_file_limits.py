@@ -119,3 +119,13 @@ def test_a_disk_of_a_clustered_machine_becomes_its_own_on_its_node(tmp_path: Pat
     assert [(disk.use, disk.owner) for disk in formed.disks] == [(DiskUse.GROUP, "b")]
     assert formed.machines[0].disk == formed.disks[0].id
     assert formed.machines[0].memory == 512 * MIB
+
+
+def test_machines_that_run_take_all_memory_of_their_node_but_what_is_reserved_and_no_more(tmp_path: Path) -> None:
+    node = with_line(NODE, 'reserved_memory = "2 GiB"')
+    assert '"8 GiB"' in node
+    whole = node.replace('memory = "512 MiB"', 'memory = "6 GiB"')
+    assert whole != node
+    load(written(tmp_path, whole))
+    with pytest.raises(ClusterFileError, match=r"need .*, but only 6 GiB are available"):
+        load(written(tmp_path, whole.replace('memory = "6 GiB"', 'memory = "6146 MiB"')))
