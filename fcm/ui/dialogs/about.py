@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxLayout
 
 from fcm import __version__
+from fcm.powershell import installed
 from fcm.ui.dialogs.frame import PlainDialog
 from fcm.ui.look import icons
 from fcm.ui.look.plain import Label
@@ -25,6 +26,7 @@ def versions() -> tuple[tuple[str, str], ...]:
         ("Python", platform.python_version()),
         ("Qt", qVersion()),
         ("System", f"{platform.system()} {platform.release()}, {platform.machine()}"),
+        ("PowerShell", installed() or "not installed; scripts run in the built-in shell"),
     )
 
 

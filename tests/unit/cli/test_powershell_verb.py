@@ -73,3 +73,13 @@ def test_without_powershell_one_sentence_says_how_to_get_it(
     said = capsys.readouterr().err
     assert said.startswith("PowerShell is not installed. Install PowerShell 7")
     assert "fcm shell" in said
+
+
+def test_about_says_which_powershell_runs_scripts(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fcm.ui.dialogs.about import versions
+
+    assert dict(versions())["PowerShell"] == str(tmp_path / "bin" / "pwsh")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "built-in shell" in dict(versions())["PowerShell"]
