@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 from fcm.logs.evtx import NAMESPACE, clean
 from fcm.model.moments import in_utc
+from fcm.text.markup import escape, quoteattr
 
 if TYPE_CHECKING:
     from fcm.logs.records import EventRecord

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 from fcm.logs.channels import CHANNELS
 from fcm.logs.queries import conditions as xpath
 from fcm.logs.queries.conditions import All, AnyOf, Compare, Every, Node
 from fcm.logs.queries.query import parse_query
 from fcm.model.moments import in_utc
+from fcm.text.markup import escape, quoteattr
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from fcm.logs.queries.scanner import QueryError, shown
+from fcm.text.markup import escape, quoteattr
 
 if TYPE_CHECKING:
     from collections.abc import Callable

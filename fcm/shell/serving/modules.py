@@ -9,7 +9,6 @@ from then on every cmdlet would act on a real cluster.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from fcm.resources import path
 from fcm.shell import cmdlets
@@ -17,6 +16,7 @@ from fcm.shell.runtime.absent import ABSENT, why_absent
 from fcm.shell.runtime.registry import REGISTRY
 from fcm.shell.values.enumerations import ENUMERATIONS, namespace
 from fcm.shell.values.formatting import VIEWS
+from fcm.text.markup import escape
 from fcm.text.textfile import TEXT, read_text
 
 if TYPE_CHECKING:

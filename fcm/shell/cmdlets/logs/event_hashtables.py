@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
 
 from fcm.logs.channels import CHANNELS
 from fcm.logs.queries.query import FILE
 from fcm.shell.language.errors import ConversionError, ParameterError
 from fcm.shell.values.values import as_time, as_whole, items, text
+from fcm.text.markup import escape, quoteattr
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import re
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import quoteattr
 
 from fcm.logs.channels import CHANNELS
 from fcm.logs.event_xml import event_text, event_xml
@@ -23,6 +22,7 @@ from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.files import text_of, unreadable
 from fcm.shell.values.output import whole_file
 from fcm.shell.values.values import text
+from fcm.text.markup import quoteattr
 from fcm.text.textfile import QUERY, TextFileError
 from fcm.text.words import counted, quoted
 from fcm.workspace.events.event_log_limits import LARGEST, LogLimit, file_size, rounded
