@@ -19,6 +19,7 @@ MEASUREMENTS = {
     "actions": "what the Actions pane may offer in a cluster of 8,000 machines",
     "scale": "a window with 64 nodes and 8,000 machines: opened, sorted, selected, under 200 events a second",
     "days": "ten virtual days at full speed: memory, and how the journal opens afterwards",
+    "window_days": "the same in the window, with pages and docks drawn all the time",
     "rehearsal": "a node of 64 with 8,000 machines dies, tried out on a twin",
     "wall": "the Migration Wall while 64 live migrations run",
     "map": "the map of a cluster of 64 nodes and 8,000 machines",

@@ -117,8 +117,8 @@ def drawn(state: State, group: Group, colours: Colours = PRINTED) -> str:
         f"<title>{_escaped(f'Dependency Report of {group.name}')}</title>",
         f"<desc>{_escaped(' '.join(sentences(state, group.id)))}</desc>",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{colours.paper}"/>',
-        _text(MARGIN, 28, f"Dependency Report of {group.name}", colours.text, 16, 60),
-        _text(MARGIN, 46, f"{group.type}, {_words(group.state)} on {group.owner}", colours.quiet, 12, 60),
+        _text(MARGIN, 28, f"Dependency Report of {group.name}", colours.text, 16, round(width / 10)),
+        _text(MARGIN, 46, f"{group.type}, {_words(group.state)} on {group.owner}", colours.quiet, 12, round(width / 8)),
     ]
     for row in rows:
         for one in row:

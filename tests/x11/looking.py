@@ -175,7 +175,7 @@ def view_of(name: str) -> QAbstractItemView | None:
     return found if isinstance(found, QAbstractItemView) else None
 
 
-def _rows(view: QAbstractItemView) -> Iterator[QModelIndex]:
+def rows_of(view: QAbstractItemView) -> Iterator[QModelIndex]:
     model = view.model()
 
     def below(parent: QModelIndex) -> Iterator[QModelIndex]:
@@ -192,7 +192,7 @@ def row(window: MainWindow, name: str, text: str) -> Spot | None:
     view = view_of(name)
     if view is None:
         return None
-    for index in _rows(view):
+    for index in rows_of(view):
         if str(index.data()) != text:
             continue
         box = view.visualRect(index)
@@ -214,7 +214,7 @@ def rows(window: MainWindow, name: str) -> list[list[str]]:
     if view is None:
         return []
     columns = range(view.model().columnCount(QModelIndex()) if not isinstance(view, QListView) else 1)
-    return [[str(index.siblingAtColumn(column).data() or "") for column in columns] for index in _rows(view)]
+    return [[str(index.siblingAtColumn(column).data() or "") for column in columns] for index in rows_of(view)]
 
 
 def cell(window: MainWindow, name: str, text: str, title: str) -> str | None:
@@ -224,7 +224,7 @@ def cell(window: MainWindow, name: str, text: str, title: str) -> str | None:
         return None
     model = view.model()
     column = next(n for n in range(model.columnCount()) if model.headerData(n, Qt.Orientation.Horizontal) == title)
-    return next((str(i.siblingAtColumn(column).data()) for i in _rows(view) if str(i.data()) == text), None)
+    return next((str(i.siblingAtColumn(column).data()) for i in rows_of(view) if str(i.data()) == text), None)
 
 
 def selected(window: MainWindow, name: str) -> list[str]:
@@ -232,12 +232,12 @@ def selected(window: MainWindow, name: str) -> list[str]:
     view = view_of(name)
     if view is None:
         return []
-    return [str(index.data()) for index in _rows(view) if view.selectionModel().isSelected(index)]
+    return [str(index.data()) for index in rows_of(view) if view.selectionModel().isSelected(index)]
 
 
 def is_expanded(window: MainWindow, text: str) -> bool:
     """Whether a row of the console tree is open."""
-    found = next((index for index in _rows(window.tree) if str(index.data()) == text), None)
+    found = next((index for index in rows_of(window.tree) if str(index.data()) == text), None)
     return found is not None and window.tree.isExpanded(found)
 
 
@@ -274,7 +274,7 @@ def cells(window: MainWindow, name: str) -> list[dict[str, Any]]:
         return []
     header, model = header_of(view), view.model()
     found = []
-    for index in _rows(view):
+    for index in rows_of(view):
         for column in range(model.columnCount()):
             if header.isSectionHidden(column):
                 continue
@@ -398,11 +398,14 @@ class _Stopwatch(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.longest, self._last = 0.0, time.monotonic()
+        self.most_work, self._worked = 0.0, time.thread_time()
         self.startTimer(5)
 
     def timerEvent(self, event: QTimerEvent) -> None:
         now = time.monotonic()
         self.longest, self._last = max(self.longest, now - self._last), now
+        worked = time.thread_time()
+        self.most_work, self._worked = max(self.most_work, worked - self._worked), worked
 
 
 _watches: list[_Stopwatch] = []
@@ -416,3 +419,8 @@ def stopwatch(window: MainWindow) -> None:
 def longest_turn(window: MainWindow) -> float:
     """s for which the window did not answer."""
     return _watches[0].longest
+
+
+def longest_work(window: MainWindow) -> float:
+    """s of the processor that the window worked in one turn, which other programs do not change."""
+    return _watches[0].most_work

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -75,18 +76,32 @@ class Program:
             pipe.write(json.dumps(request).encode() + b"\n")
             pipe.flush()
         except OSError as error:
-            raise ProgramError(f"The program has ended. It said:\n{self._errors.read_text()}") from error
+            raise ProgramError(self._end("The program has ended")) from error
         while b"\n" not in self._rest:
             ready, _, _ = select.select([answers], [], [], stretched(PATIENCE))
             got = answers.read1() if ready else b""
             if not got:
-                raise ProgramError(f"The program did not answer. It said:\n{self._errors.read_text()}")
+                raise ProgramError(self._end("The program did not answer"))
             self._rest += got
         line, _, self._rest = self._rest.partition(b"\n")
         answer = json.loads(line)
         if "error" in answer:
             raise ProgramError(answer["error"])
         return answer["answer"]
+
+    def _end(self, what: str) -> str:
+        """What is known of a program that does not answer: how it ended, and all that it wrote."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=stretched(1.0))
+        code = self._process.returncode
+        if code is None:
+            how = "it is still running"
+        elif code < 0:
+            how = f"ended by {signal.Signals(-code).name}"
+        else:
+            how = f"exit code {code}"
+        said = self._errors.read_text(encoding="utf-8", errors="replace")
+        return f"{what} ({how}). It said:\n{said or 'nothing'}"
 
     def ask(self, question: Callable[..., T], *args: Any, after: int = 0) -> T:
         """What a function of a test module finds in the program; ``after`` so many ms."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm.ui.tour.patience import stretched
-from tests.x11 import looking, plots
+from tests.x11 import looking, plots, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,8 @@ OFFICE = Path(__file__).parent / "office.toml"
 CLUSTER = "office.office.example"
 SERVICES = "Services and applications"
 LIVE = "Live migrate virtual machine to another node"
+AT_ONCE = 0.4
+"""s of the processor in one turn of the window's loop; 0.2 is wanted on a fast computer, see benchmarks."""
 TO_NODE2 = "1 - Live migrate to node node2"
 
 
@@ -117,14 +119,18 @@ def test_8000_machines_are_selected_and_have_their_menu_at_once(begin: Callable[
     program = begin(large(tmp_path, 8_000))
     program.go(CLUSTER, SERVICES)
     program.click(program.row(SERVICES, "VM0001"))
+    before = program.ask(reading.memory)
     program.prepare(looking.stopwatch)
     program.key("ctrl+a")
     program.wait(looking.count_selected, SERVICES, until=lambda count: count == 8_000)
     assert program.ask(looking.longest_turn) < stretched(1.0)
+    assert program.ask(looking.longest_work) < AT_ONCE
     program.prepare(looking.stopwatch)
     program.right_click(program.row(SERVICES, "VM0001"))
     program.wait(looking.popups)
     assert program.ask(looking.longest_turn) < stretched(1.0)
+    assert program.ask(looking.longest_work) < AT_ONCE
+    assert program.ask(reading.memory) < 1.1 * before
 
 
 def large(folder: Path, number: int) -> Path:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.x11 import looking
+from tests.x11 import looking, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 OFFICE = Path(__file__).parent / "office.toml"
 CLUSTER = "office.office.example"
 SERVICES = "Services and applications"
+CLOSE_IT = ("OK", "Cancel", "Apply", "Close")
+NOT_SAID = re.compile(
+    r"\b(cancell(ed|ing)|colour\w*|(un)?tick(ed|s)?|takes? back|any ?more|by itself|by hand|shall|live-migrat\w+|"
+    r"stands still|under way|runs already|roles?)\b",
+    re.IGNORECASE,
+)
+"""Words that CONTRIBUTING has another one for."""
 LIVE = "Live migrate virtual machine to another node"
 
 
@@ -132,6 +140,50 @@ def test_alt_and_a_letter_reach_their_field(begin: Callable[..., Program]) -> No
     program.wait(looking.dialog)
     program.key("alt+f")
     assert program.wait(looking.focused, until=lambda name: name == "Cluster or file")
+
+
+@pytest.mark.parametrize(
+    ("keys", "title"),
+    [(("ctrl+o",), "Manage a Cluster"), (("alt+Return",), "WEB01 Properties")],
+)
+def test_each_letter_of_a_dialog_reaches_one_thing(
+    begin: Callable[..., Program], keys: tuple[str, ...], title: str
+) -> None:
+    program = begin(OFFICE)
+    program.go(CLUSTER, SERVICES)
+    program.click(program.row(SERVICES, "WEB01"))
+    program.key(*keys)
+    program.wait(reading.active_title, until=lambda shown: title in shown)
+    letters = program.wait(reading.mnemonics)
+    assert {letter: reached for letter, reached in letters.items() if len(set(reached)) > 1} == {}
+    fields = {letter: names[0] for letter, names in letters.items() if names[0] not in CLOSE_IT}
+    assert fields
+    for letter, name in fields.items():
+        if program.ask(reading.is_button, name):
+            continue  # it would act
+        program.key(f"alt+{letter.lower()}")
+        program.wait(looking.focused, until=lambda focused, name=name: focused == name, what=f"Alt+{letter}: {name}")
+
+
+def test_what_is_read_is_in_the_words_that_are_agreed(begin: Callable[..., Program]) -> None:
+    program = begin(OFFICE)
+    read: set[str] = set()
+    for place in (SERVICES, "Nodes", "Networks", "Storage", "Cluster Shared Volumes", "Cluster Events", "Map"):
+        program.go(CLUSTER, place)
+        read.update(program.ask(reading.words))
+    program.go(CLUSTER, SERVICES, "MAIL01")
+    read.update(program.ask(reading.words))
+    program.right_click(program.row("Console tree", "MAIL01"))
+    read.update(program.wait(looking.entries))
+    program.key("Escape")
+    for key in ("ctrl+o", "ctrl+p"):
+        program.key(key)
+        program.wait(reading.active_title, until=lambda shown: shown.startswith(("Manage", "Migration planner")))
+        read.update(program.ask(reading.words))
+        program.key("Escape")
+        program.wait(reading.active_title, until=lambda shown: shown.startswith("Failover Cluster Manager"))
+    assert len(read) > 150
+    assert sorted(text for text in read if NOT_SAID.search(text)) == []
 
 
 def test_lists_of_clusters_tell_how_they_are_now(begin: Callable[..., Program]) -> None:

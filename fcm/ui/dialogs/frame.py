@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from fcm.ui.desk import Desk
     from fcm.workspace.workspace import Operation, Workspace
 
+SMALLEST_SCREEN = 1024
 _BUTTON = QDialogButtonBox.StandardButton
+
+
+FRAME = QSize(4, 40)
+"""Pixels of the frame and the title bar around a window."""
+
+
+def fitting(widget: QWidget, size: QSize) -> QSize:
+    """A size, or as much of it as the screen has room for."""
+    room = widget.screen().availableSize()
+    # A screen narrower than that is none that a person sits at (offscreen says 800 x 800).
+    return size.boundedTo(room - FRAME) if room.width() >= SMALLEST_SCREEN else size
 
 
 class PlainDialog(QDialog):
@@ -58,7 +70,7 @@ class PlainDialog(QDialog):
         if not self._sized:
             self._sized = True
             name_fields(self)
-            self.resize(self._size.expandedTo(self.minimumSizeHint()))
+            self.resize(fitting(self, self._size).expandedTo(self.minimumSizeHint()))
         super().showEvent(event)
 
 

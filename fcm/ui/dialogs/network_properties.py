@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QGroupBox,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
     QRadioButton,
     QSpinBox,
@@ -27,6 +28,7 @@ from fcm.ui.look import format as words
 from fcm.ui.look import icons
 from fcm.ui.look.appearance import adapter_icon
 from fcm.ui.look.plain import literal
+from fcm.ui.tables.rows import dress_rows
 from fcm.ui.widgets.dialog_parts import changed, fact, form, named, wrapped
 
 if TYPE_CHECKING:
@@ -52,9 +54,8 @@ class NetworkPropertiesDialog(CommandDialog):
         fields = form()
         fields.addRow("Na&me:", self.name)
         fields.addRow("Status:", self.status)
-        fields.addRow("Subnet:", fact(item.subnet))
-        fields.addRow("Default gateway:", fact(item.gateway or "None"))
-        fields.addRow("Rate:", fact(words.rate(item.bandwidth)))
+        gateway = f"default gateway {item.gateway}" if item.gateway else "no default gateway"
+        fields.addRow("Subnet:", fact(f"{item.subnet}, {gateway}, {words.rate(item.bandwidth)}"))
         self.body.addLayout(fields)
         self.body.addWidget(self._use(item))
         self.body.addWidget(self._metric(item))
@@ -99,8 +100,8 @@ class NetworkPropertiesDialog(CommandDialog):
         column.addLayout(row)
         column.addWidget(
             wrapped(
-                "Cluster Shared Volumes use the enabled network with the lowest metric. By default, networks without "
-                "a gateway get metrics from 1000, and networks with a gateway get metrics from 10000.",
+                "Cluster Shared Volumes use the enabled network with the lowest metric. Automatic metrics begin at "
+                "1000 without a gateway, at 10000 with one.",
                 "quiet",
             )
         )
@@ -112,15 +113,18 @@ class NetworkPropertiesDialog(CommandDialog):
         table.setHeaderLabels(["Network adapter", "Node", "Address", "Status"])
         table.setRootIsDecorated(False)
         table.setUniformRowHeights(True)
-        table.setMinimumHeight(96)
+        table.setMinimumHeight(52)
         for adapter in self.state.adapters.values():
             if adapter.network == item.id:
                 row = QTreeWidgetItem([adapter.name, adapter.node, adapter.address, str(adapter.state)])
                 row.setIcon(0, icons.icon(adapter_icon(adapter)))
                 row.setToolTip(0, literal(adapter.name))
                 table.addTopLevelItem(row)
-        for column in range(3):
-            table.resizeColumnToContents(column)
+        header = table.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        dress_rows(table)
         return table
 
     def role(self) -> NetworkRole:

@@ -136,7 +136,8 @@ class Painting:
         for number, (name, share) in enumerate((("Memory", load.memory), ("Processors", load.processors))):
             place = QRectF(room.left() + number * (half + 8), room.top(), half, room.height())
             painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-            self._text(painter, place, f"{name} {share * 100:.0f}\N{NO-BREAK SPACE}%", _LEFT, half)
+            number_taken = self._text(painter, place, f"{share * 100:.0f}\N{NO-BREAK SPACE}%", _RIGHT, half)
+            self._text(painter, place, name, _LEFT, half - number_taken)
             bar = QRectF(place.left(), place.bottom() + 2, half, 5)
             painter.fillRect(bar, palette.color(QPalette.ColorRole.Midlight))
             full = Mood.WARNING if number == 0 and share > 0.9 else Mood.BUSY

@@ -115,9 +115,9 @@ class GroupPage(Page):
                 Column("Name", lambda i: resource(i).name, 220, icon=lambda i: appearance.resource_icon(resource(i))),
                 Column("Status", lambda i: appearance.resource_status(resource(i), self.state), 120, keeps=True),
                 Column("Type", lambda i: str(resource(i).type), 140),
-                Column("Details", detail, 170),
-                Column("Depends on", needs, 260),
-                Column("Possible Owners", lambda i: ", ".join(resource(i).possible_owners), 170),
+                Column("Details", detail, 170, folds=1),
+                Column("Depends on", needs, 260, folds=2),
+                Column("Possible Owners", lambda i: ", ".join(resource(i).possible_owners), 170, folds=3),
             )
         )
 
@@ -158,8 +158,8 @@ def role_model(window: Desk) -> TableModel:
             Column("Status", lambda i: appearance.resource_words(group(i).state), 130, keeps=True),
             Column("Type", lambda i: str(group(i).type), 140),
             Column("Current Owner", lambda i: group(i).owner, 110),
-            Column("Auto Start", lambda i: "Yes" if group(i).auto_start else "No", 80),
-            Column("Client access point", lambda i: access_point(window.state, group(i)), 200),
+            Column("Auto Start", lambda i: "Yes" if group(i).auto_start else "No", 80, folds=2),
+            Column("Client access point", lambda i: access_point(window.state, group(i)), 200, folds=1),
         ),
         first_sort=0,
     )

@@ -241,9 +241,9 @@ class MachinePage(Page):
                 Column(
                     "Status", lambda i: appearance.resource_status(self.state.resources[i], self.state), 138, keeps=True
                 ),
-                Column("Type", lambda i: str(self.state.resources[i].type), 200),
-                Column("Possible Owners", lambda i: ", ".join(self.state.resources[i].possible_owners), 170),
-                Column("Storage", storage, 150),
+                Column("Type", lambda i: str(self.state.resources[i].type), 200, folds=1),
+                Column("Possible Owners", lambda i: ", ".join(self.state.resources[i].possible_owners), 170, folds=3),
+                Column("Storage", storage, 150, folds=2),
             )
         )
 

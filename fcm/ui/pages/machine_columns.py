@@ -68,15 +68,15 @@ def machine_model(window: Desk, clustered: bool = True, with_owner: bool = True)
     memory = Column(
         "Memory", lambda i: format.size(machine(i).memory), 80, sort=lambda i: machine(i).memory, numeric=True
     )
-    path = Column("Path", lambda i: machine(i).path, 300)
+    path = Column("Path", lambda i: machine(i).path, 300, folds=1)
     if not clustered:
         return TableModel((name, state, owner, memory, path), first_sort=0)
     columns = (
         name,
         state,
-        Column("Type", lambda i: "Virtual Machine", 100),
+        Column("Type", lambda i: "Virtual Machine", 100, folds=4),
         *((owner,) if with_owner else ()),
-        Column("Auto Start", auto_start, 80),
+        Column("Auto Start", auto_start, 80, folds=3),
         memory,
         Column(
             "Dirty rate",
@@ -85,6 +85,7 @@ def machine_model(window: Desk, clustered: bool = True, with_owner: bool = True)
             sort=dirty,
             numeric=True,
             hint="Memory that the guest rewrites each second, as measured by its latest migration",
+            folds=1,
         ),
         Column(
             "Blackout",
@@ -93,6 +94,7 @@ def machine_model(window: Desk, clustered: bool = True, with_owner: bool = True)
             sort=blackout,
             numeric=True,
             hint="How long the guest was stopped in its latest completed live migration",
+            folds=2,
         ),
     )
     return TableModel(columns, first_sort=0)

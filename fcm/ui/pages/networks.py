@@ -97,16 +97,17 @@ class NetworksPage(Page):
                 Column("Status", lambda i: with_failures(str(network(i).state), self.state, i), 90),
                 Column("Cluster Use", lambda i: appearance.cluster_use(network(i)), 90),
                 Column("Live migration", order, 100, sort=rank, numeric=True, hint="Order in which networks are tried"),
-                Column("Metric", metric, 120, sort=lambda i: network(i).metric, numeric=True),
+                Column("Metric", metric, 120, sort=lambda i: network(i).metric, numeric=True, folds=2),
                 Column("Subnet", lambda i: network(i).subnet, 120),
-                Column("Gateway", lambda i: network(i).gateway or format.NONE, 100),
+                Column("Gateway", lambda i: network(i).gateway or format.NONE, 100, folds=3),
                 Column(
                     "Bandwidth",
                     lambda i: format.rate(network(i).bandwidth),
                     90,
                     sort=lambda i: network(i).bandwidth,
                     numeric=True,
+                    folds=1,
                 ),
-                Column("Adapters", adapters, 90),
+                Column("Adapters", adapters, 90, folds=4),
             )
         )

@@ -169,7 +169,7 @@ class NodePage(Page):
                 Column("Status", lambda i: with_failures(str(adapter(i).state), self.state, i), 90),
                 Column("Network", network, 180),
                 Column("Address", lambda i: adapter(i).address, 120),
-                Column("Cluster Use", use, 90),
+                Column("Cluster Use", use, 90, folds=2),
             )
         )
 
@@ -190,7 +190,7 @@ class NodePage(Page):
             (
                 Column("Volume", lambda i: volume(i).name, 170, icon=icon),
                 Column("I/O path of this node", access, 210),
-                Column("Path", path, 230),
+                Column("Path", path, 230, folds=1),
                 Column("Current Owner", lambda i: volume(i).owner, 110),
             )
         )

@@ -224,7 +224,7 @@ class NodesPage(Page):
                     sort=lambda i: self.state.free_memory(i),
                     numeric=True,
                 ),
-                Column("Migrations", part, 200),
-                Column("Processor", lambda i: node(i).processor.model, 220),
+                Column("Migrations", part, 200, folds=1),
+                Column("Processor", lambda i: node(i).processor.model, 220, folds=2),
             )
         )

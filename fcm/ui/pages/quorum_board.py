@@ -96,7 +96,7 @@ class QuorumBoard(QWidget):
                 Column("Voter", lambda i: self._voters[i].name, 130, icon=icon),
                 Column("Vote", lambda i: self._voters[i].vote_words, 60, hint="1: it has a vote now. 0: it has none."),
                 Column("Status", lambda i: self._voters[i].state, 80),
-                Column("Hears", lambda i: self._voters[i].hears, 150, hint=_HEARS),
+                Column("Hears", lambda i: self._voters[i].hears, 150, hint=_HEARS, gives=True),
                 Column("Services", self._services, 66, numeric=True, hint=_SERVICES, sort=self._count),
                 Column(
                     "If it is lost",

@@ -120,9 +120,9 @@ class VolumesPage(Page):
                     icon=lambda i: appearance.volume_icon(volume(i), self.state.disks.get(i)),
                 ),
                 Column("Status", status, 190, keeps=True),
-                Column("Path", lambda i: volume(i).path(), 190),
+                Column("Path", lambda i: volume(i).path(), 190, folds=1),
                 Column("Current Owner", lambda i: volume(i).owner, 105),
-                Column("File System", lambda i: disk(i).file_system, 80),
+                Column("File System", lambda i: disk(i).file_system, 80, folds=2),
                 Column("Capacity", lambda i: format.size(disk(i).size), 85, sort=lambda i: disk(i).size, numeric=True),
                 Column(
                     "Free",

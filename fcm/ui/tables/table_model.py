@@ -60,6 +60,9 @@ class Column:
     """Pixels that the last column keeps before others are cut."""
     gives: bool = False
     """Its texts may be cut down to the heading before those of other columns are."""
+    folds: int = 0
+    """Where even cut texts have no room, columns that fold are hidden, the one with the highest number first; 0: never.
+    A person who arranges the columns has them all."""
     time: Callable[[str], float | None] | None = None
     """The moment (s since the epoch) that the text shows in local time; a file has it in UTC."""
 

@@ -48,6 +48,8 @@ class TableView(QTableView):
         self._settings = settings
         self._key = key or name
         self._restoring = True
+        self._folded: set[int] = set()
+        """Columns that are hidden for want of room."""
         self.table = model
         self.setObjectName(name.casefold().replace(" ", "-"))
         self.setAccessibleName(name)
@@ -168,21 +170,30 @@ class TableView(QTableView):
             self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Share the width: the heading of each column first, then its texts, then what it would like to have."""
-        columns = self.table.columns
-        shown = [number for number in range(len(columns)) if not self.isColumnHidden(number)]
-        heading = self.horizontalHeader().fontMetrics()
-        least = [heading.horizontalAdvance(columns[number].title) + _PADDING for number in shown]
-        needed = [max(width, self._needs(number)) for number, width in zip(shown, least, strict=True)]
-        room = self.viewport().width()
+        """Share the width: the heading of each column first, then its texts, then what it would like to have.
+
+        Columns that fold go where there is no room, and come back with it.
+        """
+        columns, room = self.table.columns, self.viewport().width()
+        there = [number for number in range(len(columns)) if not self.isColumnHidden(number) or number in self._folded]
+        needs = {number: self._needs(number) for number in there}
+        shown, (needed, least) = there, self._narrow(there, needs)
+        folding = sorted((one for one in there if columns[one].folds), key=lambda one: columns[one].folds)
+        while sum(least) > room and folding:
+            gone = folding.pop()
+            shown = [number for number in shown if number != gone]
+            needed, least = self._narrow(shown, needs)
+        if sum(least) > room and len(shown) < len(there):
+            # What can be hidden is; what is left is cut further rather than moved out of sight.
+            heading = self.horizontalHeader().fontMetrics()
+            least = [
+                width
+                if _tightest(columns[number]) == 1.0
+                else heading.horizontalAdvance(columns[number].title) + _PADDING
+                for number, width in zip(shown, least, strict=True)
+            ]
+            least[0] = min(needed[0], max(least[0], _NAME))
         if sum(needed) > room:
-            shares = (_tightest(columns[number]) for number in shown)
-            tight = [max(width, int(need * share)) for width, need, share in zip(least, needed, shares, strict=True)]
-            # The name is what a row is known by: the others give first.
-            tight[0] = max(tight[0], min(needed[0], room * _OF_NAME // 100))
-            # The last column takes what is left, so it is the first to give.
-            kept = max(_LAST, min(columns[shown[-1]].least, room - sum(tight[:-1])))
-            least = [*tight[:-1], min(needed[-1], max(least[-1], kept))]
             # A table that has to be scrolled anyway may as well be read.
             widths = _levelled(needed, least, room) if sum(least) <= room else needed
         else:
@@ -190,9 +201,27 @@ class TableView(QTableView):
             extra = min(1.0, (room - sum(needed)) / max(1, sum(wanted) - sum(needed)))
             widths = [int(need + (want - need) * extra) for need, want in zip(needed, wanted, strict=True)]
         before, self._restoring = self._restoring, True
+        self._folded = set(there) - set(shown)
+        for number in there:
+            self.setColumnHidden(number, number in self._folded)
         for number, width in zip(shown, widths, strict=True):
             self.setColumnWidth(number, width)
         self._restoring = before
+
+    def _narrow(self, shown: list[int], needs: dict[int, int]) -> tuple[list[int], list[int]]:
+        """Pixels that the columns need, and those that they keep at least where there is no room."""
+        columns, heading, room = self.table.columns, self.horizontalHeader().fontMetrics(), self.viewport().width()
+        least = [heading.horizontalAdvance(columns[number].title) + _PADDING for number in shown]
+        needed = [max(width, needs[number]) for number, width in zip(shown, least, strict=True)]
+        if sum(needed) <= room:
+            return needed, least
+        shares = (_tightest(columns[number]) for number in shown)
+        tight = [max(width, int(need * share)) for width, need, share in zip(least, needed, shares, strict=True)]
+        # The name is what a row is known by: the others give first.
+        tight[0] = max(tight[0], min(needed[0], room * _OF_NAME // 100))
+        # The last column takes what is left, so it is the first to give.
+        kept = max(_LAST, min(columns[shown[-1]].least, room - sum(tight[:-1])))
+        return needed, [*tight[:-1], min(needed[-1], max(least[-1], kept))]
 
     def _needs(self, number: int) -> int:
         """Pixels that the first texts of a column take."""
@@ -213,7 +242,9 @@ class TableView(QTableView):
     def _column_resized(self, number: int, *_: object) -> None:
         header = self.horizontalHeader()
         # The last column stretches with the window: that is not the user's doing.
-        if not self._restoring and self.isVisible() and header.visualIndex(number) < header.count() - 1:
+        shown = [one for one in range(header.count()) if not header.isSectionHidden(one)]
+        last = max(map(header.visualIndex, shown), default=-1)
+        if not self._restoring and self.isVisible() and header.visualIndex(number) < last:
             self._own_widths = True
             self._columns_changed()
 
@@ -239,6 +270,7 @@ class TableView(QTableView):
 
     def _show_column(self, number: int, shown: bool) -> None:
         self.horizontalHeader().setSectionHidden(number, not shown)
+        self._own_widths, self._folded = True, set()
         self._save_soon.start()
 
     def _header_menu(self, place: QPoint) -> None:
@@ -250,10 +282,11 @@ class TableView(QTableView):
     # Export
 
     def as_csv(self) -> str:
-        """What the table shows, in its order, as CSV with headings."""
+        """What the table shows, in its order, as CSV with headings; what only had no room is there."""
         header = self.horizontalHeader()
-        shown = [header.logicalIndex(place) for place in range(header.count())]
-        columns = [self.table.columns[number] for number in shown if not header.isSectionHidden(number)]
+        order = [header.logicalIndex(place) for place in range(header.count())]
+        shown = [number for number in order if not header.isSectionHidden(number) or number in self._folded]
+        columns = [self.table.columns[number] for number in shown]
         rows = ([column.in_file(identity) for column in columns] for identity in self.table.ids)
         return csv_lines(([column.heading_in_file for column in columns], *rows))
 
@@ -298,7 +331,9 @@ _WIDEST = 240
 """Pixels that a column takes for its texts at most, unless it wants more."""
 _LAST = 120
 """Pixels that the last column keeps where there is no room."""
-_OF_NAME = 60
+_NAME = 110
+"""Pixels that the first column keeps in any case."""
+_OF_NAME = 45
 """Percent of the table that the first column may keep for its texts."""
 _TIGHTEST = 0.7
 """Share of its texts' width that a column keeps where there is no room; then the table scrolls."""

@@ -34,6 +34,8 @@ from fcm.ui.tables.rows import dress_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from PySide6.QtGui import QResizeEvent
+
     from fcm.model.rules.verdict import Verdict
 
 T = TypeVar("T")
@@ -210,6 +212,10 @@ class PowerShellBox(QWidget):
         self._copy.setEnabled(bool(text))
 
 
+NAME, LAST = 140, 120
+"""Pixels that the first and the last column of a list keep where there is no room."""
+
+
 class TickList(QTreeWidget):
     """A list with a tick box in front of each row; rows are known by an id."""
 
@@ -218,6 +224,7 @@ class TickList(QTreeWidget):
     def __init__(self, name: str, columns: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, name)
+        self._shares = False
         self.setColumnCount(len(columns))
         self.setHeaderLabels(list(columns))
         self.setHeaderHidden(len(columns) == 1)
@@ -256,8 +263,13 @@ class TickList(QTreeWidget):
             item.setTextAlignment(column, alignment)
 
     def fit(self, stretch: int | None = None) -> None:
-        """Make the columns as wide as their texts; ``stretch`` takes what is left (else the last one)."""
+        """Make the columns as wide as their texts; ``stretch`` takes what is left (else the last one).
+
+        Without room for all, the first one is cut, then the last one.
+        """
         header = self.header()
+        self._shares = stretch is None and self.columnCount() > 1
+        dress_rows(self)
         if stretch is not None:
             header.setStretchLastSection(False)
         for column in range(self.columnCount()):
@@ -265,6 +277,21 @@ class TickList(QTreeWidget):
             if stretch is None and column == self.columnCount() - 1:
                 continue
             header.setSectionResizeMode(column, mode)
+        self._share()
+
+    def _share(self) -> None:
+        if not self._shares:
+            return
+        header = self.header()
+        texts = [max(self.sizeHintForColumn(one), header.sectionSizeHint(one)) for one in range(self.columnCount())]
+        others = sum(texts[1:-1]) + min(texts[-1], LAST)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(0, min(texts[0], max(NAME, self.viewport().width() - others)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width anew."""
+        super().resizeEvent(event)
+        self._share()
 
     def rows(self) -> list[QTreeWidgetItem]:
         """The rows, top to bottom."""

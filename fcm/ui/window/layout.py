@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtWidgets import QApplication
 
 from fcm.workspace.files import settings as st
@@ -27,6 +27,8 @@ SIZE = (1280, 800)
 """Pixels of the window at its first start."""
 SMALLEST = (760, 480)
 SMALLEST_SCREEN = 1024
+FRAME = (4, 40)
+"""Pixels that the frame and the title bar around a window take; a window manager says so only once it is shown."""
 TREE, ACTIONS = 240, 220
 """Pixels of the console tree and of the Actions pane in a window of 1280 pixels and more."""
 
@@ -62,11 +64,14 @@ def restore(parts: Parts) -> None:
     room = parts.window.screen().availableSize()
     # A screen narrower than that is none that a person sits at (offscreen says 800 x 800).
     believed = room.width() >= SMALLEST_SCREEN
-    parts.window.resize(*((min(SIZE[0], room.width()), min(SIZE[1], room.height())) if believed else SIZE))
+    most = QSize(room.width() - FRAME[0], room.height() - FRAME[1])
+    parts.window.resize(QSize(*SIZE).boundedTo(most) if believed else QSize(*SIZE))
     parts.window.setMinimumSize(*SMALLEST)
     reset(parts)
     if geometry := saved.get(st.GEOMETRY):
         parts.window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
+        if believed and not parts.window.isMaximized() and not parts.window.isFullScreen():
+            parts.window.resize(parts.window.size().boundedTo(most))
     layout = saved.get(st.LAYOUT)
     if layout and saved.get(st.LAYOUT_VERSION) == VERSION:
         parts.window.restoreState(QByteArray.fromBase64(layout.encode("ascii")), VERSION)

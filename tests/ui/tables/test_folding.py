@@ -1,0 +1,100 @@
+"""Where columns have no room: some are hidden, then texts are cut; nothing has to be scrolled sideways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QMenu, QWidget
+
+from fcm.ui.dialogs import frame
+from fcm.ui.tables.table_model import Column, TableModel
+from fcm.ui.tables.table_view import TableView
+from fcm.ui.widgets.dialog_parts import TickList
+from fcm.workspace.files.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+
+def folding(qtbot: QtBot, place: Path, width: int) -> TableView:
+    table = TableModel(
+        (
+            Column("Name", lambda i: f"the long name of the machine {i}"),
+            Column("Owner", lambda i: "node1", 90),
+            Column("Kind", lambda i: "a kind of some length", 140, folds=2),
+            Column("Memory", lambda i: "1,024 GiB", 90, numeric=True),
+            Column("Note", lambda i: "a note of some length", 140, folds=1),
+        )
+    )
+    shown = TableView("Machines", table, Settings(place))
+    qtbot.addWidget(shown)
+    shown.resize(600, 300)
+    shown.show()
+    shown.table.set_ids("ab")
+    shown.resize(width, 200)
+    return shown
+
+
+def titles(shown: TableView) -> list[str]:
+    return [column.title for number, column in enumerate(shown.table.columns) if not shown.isColumnHidden(number)]
+
+
+def test_without_room_columns_fold_one_after_the_other_and_come_back_with_it(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = folding(qtbot, tmp_path, 1000)
+    assert titles(shown) == ["Name", "Owner", "Kind", "Memory", "Note"]
+    seen = [titles(shown)]
+    for width in range(980, 260, -20):
+        shown.resize(width, 200)
+        if titles(shown) != seen[-1]:
+            seen.append(titles(shown))
+    assert seen[1:] == [["Name", "Owner", "Memory", "Note"], ["Name", "Owner", "Memory"]]
+    qtbot.waitUntil(lambda: shown.horizontalScrollBar().maximum() == 0)
+    assert "Kind" in shown.as_csv().splitlines()[0]
+    shown.resize(1000, 200)
+    assert titles(shown) == seen[0]
+
+
+def test_who_shows_a_folded_column_keeps_it(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = folding(qtbot, tmp_path, 300)
+    assert titles(shown) == ["Name", "Owner", "Memory"]
+    menu = QMenu(shown)
+    shown.add_column_choices(menu)
+    next(entry for entry in menu.actions() if entry.text() == "Kind").setChecked(True)
+    shown.resize(310, 200)
+    assert "Kind" in titles(shown)
+    shown.save_columns()
+
+
+def test_a_list_in_a_dialog_cuts_its_names_before_other_columns_go_out_of_sight(qtbot: QtBot) -> None:
+    made = TickList("Disks", ["Disk", "Capacity", "Owner"])
+    qtbot.addWidget(made)
+    made.add("a", ["A disk whose name is as long as those of administrations are", "512 GiB", "hyperv-knoten-1"])
+    made.resize(420, 200)
+    made.show()
+    made.fit()
+    header = made.header()
+    assert header.length() <= made.viewport().width()
+    assert header.sectionSize(1) >= made.sizeHintForColumn(1)
+    assert header.sectionSize(2) >= made.sizeHintForColumn(2)
+    made.resize(1200, 200)
+    qtbot.waitUntil(lambda: header.sectionSize(0) >= made.sizeHintForColumn(0))
+
+
+def test_a_dialog_is_as_large_as_the_screen_allows(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    class Screen:
+        size = QSize(1024, 640)
+
+        def availableSize(self) -> QSize:
+            return self.size
+
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    monkeypatch.setattr(parent, "screen", Screen)
+    assert frame.fitting(parent, QSize(760, 680)) == QSize(760, 600)
+    assert frame.fitting(parent, QSize(500, 300)) == QSize(500, 300)
+    monkeypatch.setattr(Screen, "size", QSize(800, 600))
+    assert frame.fitting(parent, QSize(900, 680)) == QSize(900, 680)  # offscreen
