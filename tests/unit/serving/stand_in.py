@@ -18,7 +18,7 @@ TALKS = Path(__file__).resolve().parent.parent.parent / "data" / "powershell"
 
 def main() -> int:
     about = json.loads(os.environ.pop("FCM_RUN"))
-    script = Path(about["script"])
+    script = Path(about["script"] or "standard-input.ps1")
     talk = next((one for one in (script.with_suffix(".jsonl"), TALKS / f"{script.stem}.jsonl") if one.exists()), TALKS)
     if not about["script"] or talk == TALKS:
         text = Path(about["text"]).read_text(encoding="utf-8") if about["text"] else ""
