@@ -1,4 +1,4 @@
-"""The dock beside the page in which one learns: the list of courses, or the course that is open."""
+"""The dock beside the page in which one learns: courses and drills, or the one that is open."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFileDialog, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 
-from fcm.text.textfile import typed_path
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.window.panes.dock import Dock
 from fcm.workspace.files.settings import COURSES
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from fcm.ui.learning.chooser import Chooser
     from fcm.ui.learning.course_view import CourseView
+    from fcm.ui.learning.drill_view import DrillView
     from fcm.ui.window.frame import Frame
     from fcm.workspace.learning.course import Course
 
@@ -30,7 +30,7 @@ LEAST = 230
 
 
 class LearnDock(Dock):
-    """Courses; it has its place on the right of the page."""
+    """Courses and drills; it has its place on the right of the page."""
 
     def __init__(self, window: Frame) -> None:
         super().__init__("Learn", window)
@@ -42,6 +42,7 @@ class LearnDock(Dock):
         made = QStackedWidget(self)
         made.addWidget(self.chooser)
         made.addWidget(self.course)
+        made.addWidget(self.drill)
         made.setMinimumWidth(LEAST)
         self.setWidget(made)
         self._made = True
@@ -54,7 +55,7 @@ class LearnDock(Dock):
 
         made = Chooser(self.frame, self)
         made.chosen.connect(self.begin_file)
-        made.browse.connect(self._browse)
+        made.drill_chosen.connect(self.begin_drill)
         return made
 
     @cached_property
@@ -65,6 +66,15 @@ class LearnDock(Dock):
         made = CourseView(self.frame, self)
         made.left.connect(self.choose)
         made.reset_wanted.connect(self.frame.reset_cluster)
+        return made
+
+    @cached_property
+    def drill(self) -> DrillView:
+        """The drill that is open."""
+        from fcm.ui.learning.drill_view import DrillView
+
+        made = DrillView(self.frame, self)
+        made.left.connect(self.choose)
         return made
 
     def sizeHint(self) -> QSize:
@@ -115,14 +125,31 @@ class LearnDock(Dock):
     def choose(self) -> None:
         """Back to the list."""
         self.course.begin(None)
+        self.drill.end()
         self.stack.setCurrentWidget(self.chooser)
         self.chooser.fill()
 
-    def _browse(self) -> None:
-        dialog = QFileDialog(self, "Open a Course", "", "Courses (*.toml)")
-        dialog.setObjectName("open-course")
-        dialog.fileSelected.connect(self._chosen)
-        dialog.open()
+    def begin_drill(self, path: Path, seed: int, student: str = "") -> None:
+        """Bring the cluster of a drill into its trouble in the background, then show both."""
+        from fcm.shell.drilling import set_up
+        from fcm.workspace.learning.drill import load_drill
+        from fcm.workspace.learning.running import RunningDrill
 
-    def _chosen(self, name: str) -> None:
-        self.begin_file(typed_path(name))
+        def work() -> RunningDrill:
+            running = RunningDrill(load_drill(path, seed))
+            try:
+                running.open(set_up)
+            except BaseException:
+                running.close()
+                raise
+            return running
+
+        Work(self, work, lambda outcome: self._begin_drill(outcome, student), lambda running: running.close())
+
+    def _begin_drill(self, outcome: Outcome, student: str) -> None:
+        if outcome.error is not None:
+            self.frame.messages.show_message("error", "The drill cannot be opened.", str(outcome.error))
+            return
+        self.course.begin(None)
+        self.stack.setCurrentWidget(self.drill)
+        self.drill.begin(outcome.result, student)

@@ -40,9 +40,18 @@ if TYPE_CHECKING:
 EVERYWHERE = ("refresh", "help")
 """Actions of every place; a menu shows them once, at its end."""
 OF_FAILURES = frozenset(
-    ("simulate-failure", "repair-failure", "repair-fault", "fail-resource", "fail-adapter", "repair-adapter")
+    (
+        "simulate-failure",
+        "repair-failure",
+        "repair-fault",
+        "fail-resource",
+        "fail-adapter",
+        "repair-adapter",
+        "reset-cluster",
+        "replay",
+    )
 )
-"""What a drill leaves out: these entries would tell what has failed."""
+"""What a drill leaves out: these entries would tell what has failed, or need a journal."""
 JUDGED = 200
 """Selected things for which they are asked before something is done or described; of more the cluster refuses."""
 _ALIKE = (LiveMigrate, QuickMigrate, MoveMachine, MoveGroup, MoveSharedVolume, InjectFault, RepairFault)

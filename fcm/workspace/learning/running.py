@@ -95,6 +95,11 @@ class RunningDrill:
         """Let the time of the cluster pass by itself, for a student at the window; not by ``pump`` or ``wait``."""
         self._backend.follow_real_time()
 
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether the student is done."""
+        return self._handed_in is not None
+
     def hand_in(self) -> None:
         """The student is done: from now on the cluster has PATIENCE until everything must hold."""
         self._handed_in = self.elapsed
