@@ -1,0 +1,2 @@
+Start-ClusterNode node3 -FixQuorum
+Start-Sleep 300

@@ -1,0 +1,1 @@
+Get-ClusterNode | Out-Null

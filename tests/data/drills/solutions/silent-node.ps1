@@ -1,0 +1,2 @@
+Repair-ClusterFault node2 -Fault Isolate
+Start-Sleep 120

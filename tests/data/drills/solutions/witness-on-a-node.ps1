@@ -1,0 +1,2 @@
+Set-ClusterQuorum -NodeAndDiskMajority 'Spare Disk'
+Start-Sleep 20

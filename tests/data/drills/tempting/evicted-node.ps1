@@ -1,0 +1,2 @@
+Remove-ClusterNode node3 -Force
+Start-Sleep 60

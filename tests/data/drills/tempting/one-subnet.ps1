@@ -1,0 +1,3 @@
+(Get-Cluster).SameSubnetThreshold = 20
+Start-ClusterNode node3
+Start-Sleep 200

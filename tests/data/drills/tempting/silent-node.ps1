@@ -1,0 +1,2 @@
+Repair-ClusterFault 'Volume 2' -Fault LoseLun
+Start-Sleep 120

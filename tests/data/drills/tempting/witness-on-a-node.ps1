@@ -1,0 +1,2 @@
+Set-ClusterQuorum -NodeAndFileShareMajority '\\node2\witness'
+Start-Sleep 20
