@@ -133,7 +133,7 @@ def test_what_has_failed_is_for_the_student_to_find(window: MainWindow) -> None:
     DRIVER.press("Show Console")
     DRIVER.type_into("Command", "Get-ClusterFault")
     DRIVER.key(Qt.Key.Key_Return, widget=DRIVER.find(QPlainTextEdit, "Command"))
-    DRIVER.wait(lambda: "not recognized" in DRIVER.find(QPlainTextEdit, "Console").toPlainText(), "the refusal")
+    DRIVER.wait(lambda: "ObjectNotFound" in DRIVER.find(QPlainTextEdit, "Console").toPlainText(), "the refusal")
     DRIVER.type_into("Object for the technician", "Volume 1")
     DRIVER.press("Call the technician")
     assert named(window, "Answer of the technician", QLabel).text() == "Volume 1: no such failure was found."
