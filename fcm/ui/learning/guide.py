@@ -131,8 +131,10 @@ class Guide(QObject):
         if progress is None or step is None:
             return None
         in_dialog = QApplication.activeModalWidget() is not None
-        if workspace is None or (progress.is_done and not in_dialog):
-            return None if step.checks and not progress.is_done else self._go_on()
+        if progress.is_done and not in_dialog:
+            return self._go_on()
+        if workspace is None:
+            return None  # it is being opened, or the panel says that it is not open
         target = None if self._ended else self._move(step, workspace)
         if target is None and not step.checks and not in_dialog:
             return self._go_on()

@@ -71,7 +71,7 @@ def diagnose(number: int) -> None:
 
 def hand_in(view: DrillView) -> None:
     DRIVER.press("Hand in")
-    DRIVER.wait(lambda: view.grade, "the grade", 180)
+    DRIVER.wait(lambda: view.grade, "the grade")
     DRIVER.find(QTextBrowser, "Report")
     DRIVER.wait(lambda: named_enabled("Open in browser"), "the report to be saved")
     DRIVER.press("Close")
