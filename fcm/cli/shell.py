@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fcm.shell.language.errors import ShellError
     from fcm.shell.language.tree import Source
     from fcm.shell.runtime.results import Results
+    from fcm.shell.runtime.screen import Screen
     from fcm.shell.runtime.session import ShellSession
     from fcm.workspace.workspace import Workspace
 
@@ -123,12 +124,14 @@ def _run(arguments: argparse.Namespace) -> int:
         return WRONG_USAGE
     session = _open(arguments)
     try:
+        screen = _screen(session)
         if arguments.json:
             session.on_output = lambda values: None
         for name, value in (*arguments.settings, *given.items(), *(automatic(source) if source.file else {}).items()):
             session.variables[name] = value
         with _ctrl_c_stops(session):
             results = session.execute(source.text, source.file)
+            screen.finish()
         _tell_of_powershell(results.errors)
         if arguments.json:
             errors = [{"message": error.message, "remedy": error.remedy} for error in results.errors]
@@ -225,12 +228,22 @@ def _setting(text: str) -> tuple[str, str]:
 
 def _open(arguments: argparse.Namespace) -> ShellSession:
     session = open_session(arguments)
-    session.on_output = lambda values: print(session.format(values, session.width), flush=True)
     session.on_error = _tell
     if sys.stdout.isatty():
         session.width = max(40, shutil.get_terminal_size().columns - 1)
     session.on_progress = Progress().show
     return session
+
+
+def _screen(session: ShellSession) -> Screen:
+    """What shows the output of a session on standard output."""
+    from fcm.shell.runtime.screen import Screen
+
+    def write(shown: str) -> None:
+        sys.stdout.write(shown)
+        sys.stdout.flush()
+
+    return Screen(session, write)
 
 
 def open_session(arguments: argparse.Namespace) -> ShellSession:
@@ -301,6 +314,7 @@ class Progress:
 
 def _shell(arguments: argparse.Namespace) -> int:
     session = _open(arguments)
+    screen = _screen(session)
     session.on_confirm = _ask
     if sys.stdin.isatty():
         with contextlib.suppress(ImportError):
@@ -313,6 +327,7 @@ def _shell(arguments: argparse.Namespace) -> int:
             if text is None or text.strip().casefold() == "quit":
                 return code
             results = _execute(session, text)
+            screen.finish()
             if results is not None and results.exit_code is not None:
                 return results.exit_code or code
             code = DONE if results is not None and results.ok else FAILED

@@ -5,12 +5,19 @@ from __future__ import annotations
 import importlib
 
 MODULES = (
-    "core.language",
     "core.selecting",
-    "core.output",
+    "core.choosing",
+    "core.layouts",
+    "core.converting",
+    "core.ordering",
+    "core.files",
+    "core.path_parts",
+    "core.times",
+    "core.streams",
+    "core.variables",
+    "core.searching",
     "rehearsal",
     "core.information",
-    "core.scripting",
     "cluster",
     "nodes",
     "faults",

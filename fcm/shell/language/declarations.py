@@ -6,14 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from fcm.shell.language import tree
-from fcm.shell.language.expressions import CAST_TYPES
 
 if TYPE_CHECKING:
     from fcm.shell.language.expressions import ExpressionParser
     from fcm.shell.language.scanner import Scanner
 
-_BINDING = re.compile(r"\[\s*CmdletBinding\s*\([^()\[\]]*\)\s*\]\s*(?=param\b)", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"\[\s*([A-Za-z]+)\s*\(")
+_BEFORE_PARAM = re.compile(r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\s*(?=\[|param\b)", re.IGNORECASE)
 _MOST = 100
 """Parameters of one block."""
 
@@ -25,13 +23,19 @@ class DeclarationParser:
         self._scan = scan
         self._expressions = expressions
 
-    def skip_binding(self) -> None:
-        """Pass ``[CmdletBinding()]`` before ``param``: every function here has the common parameters."""
-        match = _BINDING.match(self._scan.text, self._scan.at)
-        if match is not None:
-            self._scan.at = match.end()
+    def binding(self) -> tuple[tree.Attribute, ...]:
+        """``[CmdletBinding()]`` and the like before ``param``; passes them."""
+        found: list[tree.Attribute] = []
+        before = self._scan.at
+        while _BEFORE_PARAM.match(self._scan.text, self._scan.at) and (one := self._expressions.attribute()):
+            found.append(one)
+            self._scan.skip_space(newlines=True)
+        if not re.compile(r"param\b", re.IGNORECASE).match(self._scan.text, self._scan.at):
+            self._scan.at = before
+            return ()
+        return tuple(found)
 
-    def parameters(self, start: int) -> tree.ParamBlock:
+    def parameters(self, start: int, attributes: tuple[tree.Attribute, ...] = ()) -> tree.ParamBlock:
         """``( declaration, ... )``."""
         self._scan.expect("(", "param")
         found: list[tree.Declaration] = []
@@ -48,65 +52,46 @@ class DeclarationParser:
         names = [one.name.casefold() for one in found]
         if len(set(names)) < len(names):
             raise self._scan.fail("Two parameters have the same name.", "Use a unique name for each parameter.", start)
-        return tree.ParamBlock(tuple(found), at=start)
+        return tree.ParamBlock(tuple(found), attributes, at=start)
 
     def _declaration(self) -> tree.Declaration:
-        start, kind, needed = self._scan.at, "", False
-        choices: tuple[str, ...] = ()
+        start, kind = self._scan.at, ""
+        attributes: list[tree.Attribute] = []
         while self._scan.peek() == "[":
-            attribute = _ATTRIBUTE.match(self._scan.text, self._scan.at)
-            if attribute is None:
-                kind = self._type()
-            elif attribute[1].lower() == "validateset":
-                self._scan.at = attribute.end() - 1
-                choices = tuple(self._choice(node) for node in self._expressions.arguments())
-                self._close()
-            elif attribute[1].lower() == "parameter":
-                self._scan.at = attribute.end()
-                needed = self._mandatory()
+            attribute = self._expressions.attribute()
+            if attribute is not None:
+                attributes.append(attribute)
             else:
-                raise self._scan.fail(
-                    f"The attribute [{attribute[1]}] is not supported.",
-                    "Parameter(Mandatory=$true) and ValidateSet(...) are supported.",
-                )
+                kind = self._type()
             self._scan.skip_space(newlines=True)
         variable = self._expressions.dollar() if self._scan.peek() == "$" else None
         if not isinstance(variable, tree.Variable):
             raise self._scan.fail("A parameter must be a variable.", "Example: param($Name, [switch]$Force).")
-        self._scan.skip_space()
+        self._scan.skip_space(newlines=True)
         default = None
         if self._scan.take("="):
             self._scan.skip_space(newlines=True)
             default = self._expressions.expression(lists=False)
-        return tree.Declaration(variable.name, kind, default, needed, choices, at=start)
+        needed = any(one.name.casefold() == "parameter" and _says(one.value("Mandatory")) for one in attributes)
+        sets = next((one for one in attributes if one.name.casefold() == "validateset"), None)
+        choices = () if sets is None else tuple(map(self._choice, sets.arguments))
+        return tree.Declaration(variable.name, kind, default, needed, choices, tuple(attributes), at=start)
 
     def _type(self) -> str:
         start = self._scan.at
         found = self._expressions.type_name()
-        name, is_list = ("switch", False) if found == ("switchparameter", False) else found or ("", False)
-        if name not in CAST_TYPES and name != "switch":
+        if found is None:
             raise self._scan.fail("The type of the parameter is unknown.", "Use string, int, bool, switch ...", start)
-        return f"{name}[]" if is_list else name
+        return "switch" if found.casefold().endswith("switchparameter") else found
 
     def _choice(self, node: tree.Node) -> str:
         if not isinstance(node, tree.Literal):
-            raise self._scan.fail("ValidateSet requires strings.", "Example: [ValidateSet('Live', 'Quick')].")
+            raise self._scan.unsupported("ValidateSet with values that are not written out")
         return str(node.value)
 
-    def _close(self) -> None:
-        self._scan.skip_space(newlines=True)
-        self._scan.expect("]", "The attribute")
 
-    def _mandatory(self) -> bool:
-        """``Mandatory=$true)]`` or ``Mandatory)]``."""
-        match = re.compile(r"\s*(?:Mandatory\s*(?:=\s*\$(true|false)\s*)?)?\)\s*\]", re.IGNORECASE).match(
-            self._scan.text, self._scan.at
-        )
-        if match is None:
-            raise self._scan.fail(
-                "[Parameter()] supports only Mandatory.",
-                "Example: [Parameter(Mandatory=$true)].",
-            )
-        written = match[0].lower()
-        self._scan.at = match.end()
-        return "mandatory" in written and match[1] != "false"
+def _says(given: tree.Node | bool | None) -> bool:
+    """Whether an argument of an attribute means yes: its mere name, or $true."""
+    if isinstance(given, tree.Variable):
+        return given.name.casefold() == "true"
+    return given is True or (isinstance(given, tree.Literal) and bool(given.value))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from fcm.shell.language.tree import Source
 
+_ENGINE = "Run it with PowerShell itself."
 _MODULES = {"FailoverClusters": "Microsoft.FailoverClusters.PowerShell.", "Hyper-V": "Microsoft.HyperV.PowerShell."}
 """Where the classes of a module's cmdlets live."""
 _OF_MODULE = {"FailoverClusters": exceptions.CLUSTER, "Hyper-V": exceptions.MACHINE}
@@ -34,6 +35,13 @@ class ShellError(Exception):
         kind: the .NET type of an error of this class, where that says it; "": see ``exception``.
         begin: how the id of an error of this class begins; "": see ``id``.
         ends: True if nothing after it is carried out, unless it is caught (throw, -ErrorAction Stop).
+        exact: True if PowerShell says the very same: then a script may read it.
+        known_id: PowerShell's id of the error; "": see ``id``.
+        thrown: the exception object or value that a script threw.
+        passing: True while it passes through the stages of a pipeline that stand before the one that failed.
+        record: the ErrorRecord that a script made of it.
+        net_type: the .NET type of this very error; "": see ``exception``.
+        inner: the .NET type of the exception inside, where a method of .NET failed; "": there is none.
     """
 
     usual: ClassVar[str] = "InvalidOperation"
@@ -51,10 +59,21 @@ class ShellError(Exception):
         self.target = ""
         self.source: Source | None = None
         self.ends = False
+        self.exact = False
+        self.known_id = ""
+        self.thrown: object = None
+        self.passing = False
+        self.record: object = None
+        self.inner = ""
+        self.net_type = ""
 
     @property
     def exception(self) -> str:
         """The full name of the type that the error has in PowerShell."""
+        if self.net_type:
+            return self.net_type
+        if self.inner:
+            return exceptions.METHOD
         if self.kind:
             return self.kind
         if isinstance(self.__cause__, FileNotFoundError):
@@ -72,7 +91,10 @@ class ShellError(Exception):
         with a division by zero; and what is not found is an ItemNotFoundException here whichever cmdlet missed it, so
         that a script need not know which module that is from.
         """
-        found = {*exceptions.derived(self.exception)}
+        kind = self.exception
+        found = {*exceptions.derived(kind)} if kind in exceptions.BASES else {kind, "System.Exception"}
+        if self.inner:
+            found |= {*exceptions.derived(self.inner)}
         if isinstance(self.__cause__, FileNotFoundError):
             found |= {*exceptions.derived(exceptions.NO_FILE)}
         return frozenset(found)
@@ -80,6 +102,8 @@ class ShellError(Exception):
     @property
     def id(self) -> str:
         """``$_.FullyQualifiedErrorId``: what went wrong, and after a comma the cmdlet, as Windows calls its class."""
+        if self.known_id:
+            return self.known_id
         name = self._id()
         if not self.command or isinstance(self, CommandNotFoundError):
             return name or "RuntimeException"
@@ -128,6 +152,18 @@ class ShellSyntaxError(ShellError):
     def __init__(self, message: str, remedy: str = "", at: int = 0, incomplete: bool = False) -> None:
         super().__init__(message, remedy, at, "ParserError")
         self.incomplete = incomplete
+        self.unsupported = False
+
+
+class UnsupportedError(ShellError):
+    """PowerShell knows this and the built-in shell does not: it cannot be caught, and ends the script."""
+
+    usual = "NotImplemented"
+    begin = "NotSupported"
+
+    def __init__(self, what: str, remedy: str = "", at: int = -1) -> None:
+        super().__init__(f"{what} is not supported by the built-in shell.", remedy or _ENGINE, at)
+        self.ends = True
 
 
 class CommandNotFoundError(ShellError):
@@ -194,6 +230,13 @@ class DivisionError(ShellError):
 
 class StoppedError(ShellError):
     """The user ended the command (Ctrl+C)."""
+
+
+def exact(message: str, known_id: str = "", kind: type[ShellError] = ShellError, category: str = "") -> ShellError:
+    """An error in PowerShell's own words, with its id."""
+    error = kind(message, "", category=category)
+    error.exact, error.known_id = True, known_id
+    return error
 
 
 def place(text: str, at: int) -> tuple[int, int, str]:

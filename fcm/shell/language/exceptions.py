@@ -21,6 +21,9 @@ WRITTEN = "Microsoft.PowerShell.Commands.WriteErrorException"
 NO_FILE = "System.IO.FileNotFoundException"
 NO_ACCESS = "System.UnauthorizedAccessException"
 FILE = "System.IO.IOException"
+PARAMETER_VALIDATION = f"{_AUTOMATION}ParameterBindingValidationException"
+TRANSFORMATION = f"{_AUTOMATION}ArgumentTransformationMetadataException"
+METHOD = f"{_AUTOMATION}MethodInvocationException"
 BASES: dict[str, str] = {
     "System.Exception": "",
     "System.SystemException": "System.Exception",
@@ -40,6 +43,39 @@ BASES: dict[str, str] = {
     WRITTEN: "System.SystemException",
     CLUSTER: "System.Exception",
     MACHINE: "System.Exception",
+    PARAMETER_VALIDATION: PARAMETER,
+    TRANSFORMATION: f"{_AUTOMATION}MetadataException",
+    f"{_AUTOMATION}MetadataException": RUNTIME,
+    METHOD: f"{_AUTOMATION}MethodException",
+    f"{_AUTOMATION}MethodException": f"{_AUTOMATION}ExtendedTypeSystemException",
+    f"{_AUTOMATION}ExtendedTypeSystemException": RUNTIME,
+    f"{_AUTOMATION}SetValueException": f"{_AUTOMATION}ExtendedTypeSystemException",
+    f"{_AUTOMATION}SetValueInvocationException": f"{_AUTOMATION}SetValueException",
+    f"{_AUTOMATION}GetValueInvocationException": f"{_AUTOMATION}ExtendedTypeSystemException",
+    f"{_AUTOMATION}ActionPreferenceStopException": RUNTIME,
+    f"{_AUTOMATION}PSInvalidOperationException": "System.InvalidOperationException",
+    f"{_AUTOMATION}PSArgumentException": "System.ArgumentException",
+    "System.ArgumentException": "System.SystemException",
+    "System.ArgumentNullException": "System.ArgumentException",
+    "System.ArgumentOutOfRangeException": "System.ArgumentException",
+    "System.FormatException": "System.SystemException",
+    "System.IndexOutOfRangeException": "System.SystemException",
+    "System.InvalidOperationException": "System.SystemException",
+    "System.NotSupportedException": "System.SystemException",
+    "System.NotImplementedException": "System.SystemException",
+    "System.NullReferenceException": "System.SystemException",
+    "System.OverflowException": "System.ArithmeticException",
+    "System.OperationCanceledException": "System.SystemException",
+    "System.OutOfMemoryException": "System.SystemException",
+    "System.TimeoutException": "System.SystemException",
+    "System.ApplicationException": "System.Exception",
+    "System.Collections.Generic.KeyNotFoundException": "System.SystemException",
+    "System.IO.DirectoryNotFoundException": FILE,
+    "System.IO.PathTooLongException": FILE,
+    "System.IO.InvalidDataException": "System.SystemException",
+    "System.Text.RegularExpressions.RegexParseException": "System.ArgumentException",
+    "System.Security.SecurityException": "System.SystemException",
+    "System.Net.WebException": "System.InvalidOperationException",
 }
 """What each type derives from; "" for the root."""
 _BY_FOLD = {name.casefold(): name for name in BASES}

@@ -7,54 +7,37 @@ unary.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Protocol
 
 from fcm.shell.language import tree
-from fcm.shell.language.exceptions import exception_type
+from fcm.shell.language.kinds import Integer
 from fcm.shell.language.scanner import DASHES, DOUBLE, SINGLE, Scanner, Token, TokenKind
 from fcm.shell.language.texts import TextReader
+from fcm.shell.language.type_words import TypeWords
 from fcm.text.words import quoted
 
 CHAIN = 200
 """Operators in one row."""
 _COMPARISONS = (
     *("eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "match", "notmatch", "contains", "notcontains", "in"),
-    *("notin", "replace", "split", "join", "is", "isnot", "as"),
+    *("notin", "replace", "split", "join", "is", "isnot", "as", "shl", "shr"),
 )
-_CASED = _COMPARISONS[:15]
+_CASED = _COMPARISONS[:16]
 """Operators that have a form with i (case does not count, as without it) and one with c (case counts)."""
 _PREFIXED = {f"i{name}": name for name in _CASED}
 PRECEDENCE = {
     **dict.fromkeys(("-and", "-or", "-xor"), 1),
     **dict.fromkeys(("-band", "-bor", "-bxor"), 2),
     **dict.fromkeys((f"-{name}" for name in (*_COMPARISONS, *(f"c{name}" for name in _CASED))), 3),
-    "+": 4,
-    "-": 4,
-    **dict.fromkeys(("*", "/", "%"), 5),
-    "-f": 6,
-    "..": 7,
+    "??": 4,
+    "+": 5,
+    "-": 5,
+    **dict.fromkeys(("*", "/", "%"), 6),
+    "-f": 7,
+    "..": 8,
 }
-CAST_TYPES = frozenset(
-    (
-        "int",
-        "long",
-        "string",
-        "bool",
-        "double",
-        "datetime",
-        "timespan",
-        "array",
-        "xml",
-        "object",
-        "hashtable",
-        "pscustomobject",
-    )
-)
-_TYPE = re.compile(r"\[\s*([A-Za-z.]+)(\[\])?\s*\]")
-_TYPE_NAMES = {
-    **{"int32": "int", "int64": "long", "uint32": "long", "boolean": "bool", "psobject": "object"},
-    **{"management.automation.pscustomobject": "pscustomobject", "float": "double", "single": "double"},
-}
+_VALUE = SINGLE + DOUBLE + "$(@{[!0123456789."
 
 
 class Statements(Protocol):
@@ -69,8 +52,11 @@ class Statements(Protocol):
     def within(self, text: str) -> TextReader:
         """A reader for a text that stands inside of the one being read, one level deeper."""
 
+    def declared(self, start: int) -> tree.ParamBlock:
+        """Parameters in parentheses."""
 
-class ExpressionParser:
+
+class ExpressionParser(TypeWords):
     """Reads expressions at the place of a scanner; what needs statements is left to another reader."""
 
     def __init__(self, scan: Scanner, statements: Statements, origin: tree.Source | None = None) -> None:
@@ -84,6 +70,10 @@ class ExpressionParser:
     def within(self, text: str) -> TextReader:
         """A reader for a text that stands inside of the one being read, one level deeper."""
         return self._statements.within(text)
+
+    def declared(self, start: int) -> tree.ParamBlock:
+        """Parameters in parentheses that stand here, as those of a method."""
+        return self._statements.declared(start)
 
     # operators
 
@@ -109,7 +99,19 @@ class ExpressionParser:
             right = self.expression(PRECEDENCE[operator] + 1, lists)
             left = tree.Binary(operator, left, right, at=left.at)
         self._scan.leave()
+        if least == 1 and self._scan.peek() == "?" and self._scan.peek(1) not in ("?", ".", "["):
+            return self._ternary(left, lists)
         return left
+
+    def _ternary(self, test: tree.Node, lists: bool) -> tree.Node:
+        """``? first : second`` after its test."""
+        self._scan.take("?")
+        self._scan.skip_space(newlines=True)
+        first = self.expression(lists=lists)
+        self._scan.skip_space(newlines=True)
+        self._scan.expect(":", "The ternary operator")
+        self._scan.skip_space(newlines=True)
+        return tree.Ternary(test, first, self.expression(lists=lists), at=test.at)
 
     def _operator(self) -> tuple[str, int]:
         word = self._scan.dashed_word()
@@ -118,6 +120,8 @@ class ExpressionParser:
             return (f"-{name}", len(word) + 1) if f"-{name}" in PRECEDENCE else ("", 0)
         if self._scan.starts(".."):
             return "..", 2
+        if self._scan.starts("??") and self._scan.peek(2) != "=":
+            return "??", 2
         char = self._scan.peek()
         if char and char in DASHES and self._scan.peek(1) != "=":
             return "-", 1
@@ -148,9 +152,9 @@ class ExpressionParser:
         if word == "not" or self._scan.peek() == "!":
             self._scan.at += 4 if word else 1
             return self._signed("-not", start)
-        if word in ("join", "split", "bnot"):
+        if word in ("join", "split", "bnot", "isplit", "csplit", "inot"):
             self._scan.at += len(word) + 1
-            return self._signed(f"-{word}", start)
+            return self._signed("-split" if word == "isplit" else f"-{word}", start)
         if self._scan.starts("++") or (
             self._scan.peek() and self._scan.peek() in DASHES and self._scan.peek(1) and self._scan.peek(1) in DASHES
         ):
@@ -161,26 +165,38 @@ class ExpressionParser:
             sign = "+" if self._scan.peek() == "+" else "-"
             self._scan.at += 1
             return self._signed(sign, start)
-        kind = self.type_name()
-        if kind is not None:
-            name, is_list = kind
-            self._scan.mark(TokenKind.KEYWORD, start)
-            if self._scan.starts("::"):
-                return self.postfix(self._static(name, start))
-            if name not in CAST_TYPES and exception_type(name):
-                return tree.Literal(f"[{exception_type(name)}]", at=start)
-            if name not in CAST_TYPES:
-                raise self._scan.fail(
-                    f"The type [{name}] is unknown.", f"Supported types are {', '.join(sorted(CAST_TYPES))}.", start
-                )
-            self._scan.skip_space()
-            if not self._scan.peek() or self._scan.peek() in ");}|,]\n" or self._scan.dashed_word():
-                return tree.Literal(f"[{name}]", at=start)
+        if self._scan.peek() == "[":
+            return self._bracketed(start)
+        return self._counted(self.postfix(self.primary()))
+
+    def _bracketed(self, start: int) -> tree.Node:
+        """A type as a value, a cast, a static member, or an attribute before a variable."""
+        attribute = self.attribute()
+        if attribute is not None:
+            self._scan.skip_space(newlines=True)
             self._scan.enter()
             operand = self.unary()
             self._scan.leave()
-            return tree.Cast(f"{name}[]" if is_list else name, operand, at=start)
-        return self._counted(self.postfix(self.primary()))
+            return tree.Guarded(attribute, operand, at=start)
+        name = self.type_name()
+        if name is None:
+            raise self._scan.fail(f"{quoted(self._scan.here())} is not a value.", "Enclose text in quotes.")
+        self._scan.mark(TokenKind.KEYWORD, start)
+        if self._scan.starts("::"):
+            return self._counted(self.postfix(tree.TypeName(name, at=start)))
+        if self._scan.peek() == ".":
+            return self.postfix(tree.TypeName(name, at=start))
+        before = self._scan.at
+        self._scan.skip_space()
+        char, following = self._scan.peek(), self._scan.peek(1)
+        signed = bool(char) and char in DASHES + "+" and bool(following) and (following.isdigit() or following in "$(.")
+        if not char or (char not in _VALUE and char != "," and not signed) or char == ",":
+            self._scan.at = before
+            return tree.TypeName(name, at=start)
+        self._scan.enter()
+        operand = self.unary()
+        self._scan.leave()
+        return tree.Cast(name, operand, at=start)
 
     def _signed(self, operator: str, start: int) -> tree.Node:
         self._scan.mark(TokenKind.OPERATOR, start)
@@ -188,33 +204,21 @@ class ExpressionParser:
         self._scan.enter()
         operand = self.unary()
         self._scan.leave()
-        if operator == "-" and isinstance(operand, tree.Literal) and isinstance(operand.value, int | float):
-            return tree.Literal(-operand.value, f"-{operand.word}", at=start)
+        if operator == "-" and isinstance(operand, tree.Literal) and isinstance(operand.value, int | float | Decimal):
+            below = -operand.value
+            kind = type(operand.value)
+            if isinstance(operand.value, Integer) and not kind.low <= below <= kind.high:  # type: ignore[union-attr]
+                return tree.Unary(operator, operand, at=start)
+            return tree.Literal(kind(below), f"-{operand.word}", at=start)
         return tree.Unary(operator, operand, at=start)
-
-    def type_name(self) -> tuple[str, bool] | None:
-        """The type in brackets that stands here, in its short form, and whether it is a list; passes it."""
-        match = _TYPE.match(self._scan.text, self._scan.at)
-        if match is None:
-            return None
-        self._scan.at = match.end()
-        name = match[1].lower().removeprefix("system.")
-        return _TYPE_NAMES.get(name, name), match[2] is not None
-
-    def _static(self, kind: str, start: int) -> tree.Node:
-        """``[math]::Round(1.5)``, ``[int]::MaxValue``."""
-        self._scan.at += 2
-        match = re.compile(r"[A-Za-z]\w*").match(self._scan.text, self._scan.at)
-        if match is None:
-            raise self._scan.fail("A name is missing after ::.", "Example: [math]::Round(1.5).")
-        self._scan.at = match.end()
-        arguments = self.arguments() if self._scan.peek() == "(" else None
-        return tree.StaticCall(kind, match[0].lower(), arguments, at=start)
 
     def _incremented(self, start: int) -> tree.Node | None:
         """``++$x``; None where no variable follows the two signs."""
         operator = "++" if self._scan.peek() == "+" else "--"
         self._scan.at += 2
+        if self._scan.peek() == "[":
+            self._scan.mark(TokenKind.OPERATOR, start)
+            return tree.Increment(self.unary(), operator, before=True, at=start)
         if self._scan.peek() != "$" or not self.texts.names_variable():
             self._scan.at = start
             return None
@@ -224,7 +228,7 @@ class ExpressionParser:
     def _counted(self, node: tree.Node) -> tree.Node:
         """``$x++``: an operand with the two signs right behind it."""
         first, second = self._scan.peek(), self._scan.peek(1)
-        if not isinstance(node, tree.Variable | tree.Member | tree.Index) or not first or not second:
+        if not isinstance(node, tree.Variable | tree.Member | tree.Index | tree.StaticCall) or not first or not second:
             return node
         if (first + second) != "++" and not (first in DASHES and second in DASHES):
             return node
@@ -239,33 +243,64 @@ class ExpressionParser:
         """Member access, calls and indexes that follow an operand without a space."""
         for _ in range(CHAIN // 2):
             char, following = self._scan.peek(), self._scan.peek(1)
-            if char == "." and following and (following.isalpha() or following in "_" + SINGLE + DOUBLE):
-                self._scan.at += 1
-                node = self._member(node)
+            asks = char == "?" and following in (".", "[")
+            if asks:
+                char, following = following, self._scan.peek(2)
+            if char == "." and following and (following.isalpha() or following in "_$(\n\r" + SINGLE + DOUBLE):
+                if following in "\n\r" and not re.compile(r"\.\s*[A-Za-z_]").match(self._scan.text, self._scan.at):
+                    return node
+                self._scan.at += 2 if asks else 1
+                self._scan.skip_space(newlines=True)
+                node = self._member(node, asks)
+            elif char == ":" and following == ":" and not asks:
+                self._scan.at += 2
+                name = self._name_of_member()
+                arguments = self.arguments() if self._scan.peek() == "(" else None
+                kind: str | tree.Node = node.name if isinstance(node, tree.TypeName) else node
+                node = tree.StaticCall(kind, name, arguments, at=node.at)
             elif char == "[":
-                self._scan.at += 1
+                self._scan.at += 2 if asks else 1
                 self._scan.skip_space(newlines=True)
                 index = self.expression()
                 self._scan.skip_space(newlines=True)
                 self._scan.expect("]", "The index")
-                node = tree.Index(node, index, at=node.at)
+                node = tree.Index(node, index, asks, at=node.at)
             else:
                 return node
         raise self._scan.fail("The expression has too many member accesses.", "Split the expression with variables.")
 
-    def _member(self, node: tree.Node) -> tree.Node:
-        if self._scan.peek() in SINGLE:
-            name = self._scan.read_single()
-        elif self._scan.peek() in DOUBLE:
+    def _member(self, node: tree.Node, asks: bool) -> tree.Node:
+        name = self._name_of_member()
+        if self._scan.peek() == "(":
+            return tree.Call(node, name, self.arguments(), asks, at=node.at)
+        if self._scan.peek() == "{":  # $list.Where{ ... }
+            start = self._scan.at
+            self._scan.take("{")
+            return tree.Call(node, name, (self.block(start),), asks, at=node.at)
+        return tree.Member(node, name, asks, at=node.at)
+
+    def _name_of_member(self) -> str | tree.Node:
+        """A name after a dot or ::, or what gives it."""
+        if self._scan.peek() and self._scan.peek() in SINGLE:
+            return self._scan.read_single()
+        if self._scan.peek() and self._scan.peek() in DOUBLE:
             read = self.texts.read_double()
-            name = read.value if isinstance(read, tree.Literal) and isinstance(read.value, str) else ""
-        else:
-            match = re.compile(r"\w+").match(self._scan.text, self._scan.at)
-            assert match is not None
-            name, self._scan.at = match[0], match.end()
-        if self._scan.peek() != "(":
-            return tree.Member(node, name, at=node.at)
-        return tree.Call(node, name, self.arguments(), at=node.at)
+            return read.value if isinstance(read, tree.Literal) and isinstance(read.value, str) else read
+        if self._scan.peek() == "$":
+            return self.dollar()
+        if self._scan.peek() == "(":
+            return self.group()
+        match = re.compile(r"\w+").match(self._scan.text, self._scan.at)
+        if match is None:
+            raise self._scan.fail("A name is missing after the dot.", "Add the name of a property or method.")
+        self._scan.at = match.end()
+        return match[0]
+
+    def block(self, start: int) -> tree.ScriptBlock:
+        """The script block whose opening brace was passed."""
+        begin = self._scan.at
+        body = self._block("}")
+        return tree.ScriptBlock(body, self._origin, (begin, self._scan.at - 1), at=start)
 
     def arguments(self) -> tuple[tree.Node, ...]:
         """``(a, b)`` of a call."""
@@ -298,7 +333,7 @@ class ExpressionParser:
             return self._at_sign()
         if char == "{":
             self._scan.take("{")
-            return tree.ScriptBlock(self._block("}"), self._origin, at=start)
+            return self.block(start)
         found = self._scan.read_number()
         if found is not None:
             return tree.Literal(found[0], found[1], at=start)
@@ -340,7 +375,7 @@ class ExpressionParser:
         self._scan.skip_space(newlines=True)
         self._scan.expect(")", "The parenthesis")
         self._scan.leave()
-        return tree.Group(body, at=start) if isinstance(body, tree.STATEMENTS) else body
+        return tree.Group(body, at=start) if isinstance(body, (*tree.STATEMENTS, tree.Increment)) else body
 
     def _at_sign(self) -> tree.Node:
         start = self._scan.at
@@ -367,13 +402,13 @@ class ExpressionParser:
             if self._scan.take("}"):
                 return tuple(entries)
             start = self._scan.at
-            match = re.compile(r"[A-Za-z_]\w*").match(self._scan.text, self._scan.at)
+            match = re.compile(r"[A-Za-z_][\w\-]*(?=\s*=)").match(self._scan.text, self._scan.at)
             if match is not None:
                 self._scan.at = match.end()
                 self._scan.mark(TokenKind.WORD, start)
                 key: tree.Node = tree.Literal(match[0], at=start)
             else:
-                key = self.postfix(self.primary())
+                key = self.unary()
             self._scan.skip_space()
             self._scan.expect("=", "The key")
             self._scan.skip_space(newlines=True)

@@ -11,7 +11,8 @@ from fcm.shell.language.errors import ShellSyntaxError, near
 from fcm.shell.language.exceptions import BASES, derived, exception_type
 from fcm.shell.language.expressions import ExpressionParser
 from fcm.shell.language.pipelines import PipelineParser
-from fcm.shell.language.scanner import SINGLE, WORD_END, Scanner, Token, TokenKind
+from fcm.shell.language.scanner import DOUBLE, SINGLE, WORD_END, Scanner, Token, TokenKind
+from fcm.shell.language.types import TypeParser
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -29,11 +30,15 @@ _WITH_BLOCK = (
     tree.Function,
     tree.NamedBlock,
     tree.ParamBlock,
+    tree.Trap,
+    tree.Data,
+    tree.EnumType,
+    tree.ClassType,
+    tree.DoLoop,
 )
 """Statements that end with their block: the next one may stand on the same line."""
-_LATER_KEYWORDS = frozenset(
-    ("class", "trap", "data", "workflow", "parallel", "sequence", "enum", "using", "dynamicparam", "configuration")
-)
+_LATER_KEYWORDS = frozenset(("workflow", "parallel", "sequence", "dynamicparam", "configuration"))
+_LABEL = re.compile(r":([A-Za-z_]\w*)\s+(?=(?:foreach|for|while|do|switch)\b)", re.IGNORECASE)
 _MODES = ("wildcard", "regex", "exact", "casesensitive")
 _LAST = "Move it to the end."
 _EXCEPTION = re.compile(r"\[\s*([A-Za-z_][\w.]*)\s*\]")
@@ -83,6 +88,8 @@ class Parser:
         self._expressions = ExpressionParser(self._scan, self, origin)
         self._pipelines = PipelineParser(self._scan, self._expressions, self)
         self._declarations = DeclarationParser(self._scan, self._expressions)
+        self._types = TypeParser(self._scan, self._expressions, self)
+        self._label = ""
 
     @property
     def tokens(self) -> list[Token]:
@@ -94,6 +101,10 @@ class Parser:
         inner = Parser(text)
         inner._scan.depth = self._scan.depth + 1
         return inner._expressions.texts
+
+    def declared(self, start: int) -> tree.ParamBlock:
+        """Parameters in parentheses that stand here."""
+        return self._declarations.parameters(start)
 
     def statements(self, end: str) -> tuple[tree.Node, ...]:
         """Statements up to and with the closing ``end`` ("": the end of the text)."""
@@ -121,20 +132,29 @@ class Parser:
     def statement(self) -> tree.Node:
         """One statement."""
         self._scan.enter()
-        self._declarations.skip_binding()
-        start, word = self._scan.at, self._scan.keyword()
+        start = self._scan.at
+        attributes = self._declarations.binding() if self._scan.peek() == "[" else ()
+        label = _LABEL.match(self._scan.text, self._scan.at) if self._scan.peek() == ":" else None
+        if label is not None:
+            self._scan.at = label.end()
+        self._label = label[1] if label is not None else ""
+        begin, word = self._scan.at, self._scan.keyword()
         reader = self._reader(word)
-        if reader is not None:
+        if word == "param" and reader is not None:
             self._scan.at += len(word)
-            self._scan.mark(TokenKind.KEYWORD, start)
+            self._scan.mark(TokenKind.KEYWORD, begin)
+            self._scan.skip_space(newlines=True)
+            node: tree.Node = self._declarations.parameters(start, attributes)
+        elif reader is not None:
+            self._scan.at += len(word)
+            self._scan.mark(TokenKind.KEYWORD, begin)
             if word not in ("return", "exit", "break", "continue", "throw"):
                 self._scan.skip_space(newlines=True)
             node = reader(start)
         elif word in _LATER_KEYWORDS:
-            raise self._scan.fail(
-                f"{quoted(word)} is not supported.",
-                "Use functions, loops and pipelines. See docs/powershell.md for the supported language.",
-            )
+            raise self._scan.unsupported(quoted(word), "Use functions, loops and pipelines.")
+        elif self._types.flags():
+            node = self._types.enum(start, flags=True)
         else:
             node = self._pipelines.pipeline_or_assignment()
         self._scan.leave()
@@ -142,9 +162,21 @@ class Parser:
 
     def _reader(self, word: str) -> Callable[[int], tree.Node] | None:
         """What reads the statement that begins with a keyword; None for a word that is a command here."""
-        if word in ("begin", "process", "end"):
-            return (lambda start: self._named(word, start)) if _BRACE.match(self._scan.text, self._scan.at) else None
+        if word in ("begin", "process", "end", "clean", "data", "trap"):
+            if not _BRACE.match(self._scan.text, self._scan.at) and not (word == "trap" and self._typed_trap()):
+                return None
+            if word == "clean":
+                raise self._scan.unsupported("A clean block")
+            if word == "trap":
+                return self._trap
+            if word == "data":
+                return lambda start: tree.Data(self._braces("data"), at=start)
+            return lambda start: self._named(word, start)
         if word in ("foreach", "param") and not _PARENTHESIS.match(self._scan.text, self._scan.at):
+            if word == "foreach" and re.compile(r"foreach\s+-parallel", re.IGNORECASE).match(
+                self._scan.text, self._scan.at
+            ):
+                raise self._scan.unsupported("foreach -parallel")
             return None
         if word in ("return", "exit", "break", "continue"):
             return lambda start: self._leave(word, start)
@@ -160,8 +192,23 @@ class Parser:
             "for": self._for,
             "switch": self._switch,
             "param": self._declarations.parameters,
+            "enum": self._types.enum,
+            "class": self._types.class_type,
+            "using": self._types.using,
         }
         return readers.get(word)
+
+    def _typed_trap(self) -> bool:
+        return re.compile(r"trap\s*\[", re.IGNORECASE).match(self._scan.text, self._scan.at) is not None
+
+    def _trap(self, start: int) -> tree.Node:
+        types: list[str] = []
+        while self._scan.peek() == "[":
+            types.append(self._exception())
+            self._scan.skip_space(newlines=True)
+            self._scan.take(",")
+            self._scan.skip_space(newlines=True)
+        return tree.Trap(tuple(types), self._braces("trap"), at=start)
 
     def _condition(self) -> tree.Node:
         self._scan.expect("(", "The condition")
@@ -209,6 +256,7 @@ class Parser:
         return tree.If(tuple(branches), otherwise, at=start)
 
     def _foreach(self, start: int) -> tree.Node:
+        label = self._label
         self._scan.expect("(", "foreach")
         self._scan.skip_space(newlines=True)
         variable = self._expressions.dollar() if self._scan.peek() == "$" else None
@@ -222,7 +270,7 @@ class Parser:
         source = self.statement()
         self._scan.skip_space(newlines=True)
         self._scan.expect(")", "foreach")
-        return tree.ForEach(variable.name, source, self._braces("foreach"), at=start)
+        return tree.ForEach(variable.name, source, self._braces("foreach"), label, at=start)
 
     def _try(self, start: int) -> tree.Node:
         body = self._braces("try")
@@ -245,7 +293,7 @@ class Parser:
             )
         while self._scan.peek() == "[":
             begin, name = self._scan.at, self._exception()
-            wider = next((base for base in derived(name) if base in caught), "")
+            wider = next((base for base in derived(name) if base in caught), "") if name in BASES else ""
             if wider:
                 raise self._scan.fail(
                     f"[{name}] is already caught by [{wider}].", "Move the more general type to the end.", begin
@@ -264,19 +312,25 @@ class Parser:
         start, match = self._scan.at, _EXCEPTION.match(self._scan.text, self._scan.at)
         if match is None:
             raise self._scan.fail("catch requires a type name in brackets.", "Use catch [System.Exception] { }.")
-        name = exception_type(match[1])
-        if not name:
-            known = {one.rpartition(".")[2]: one for one in BASES}
-            close = near(match[1].rpartition(".")[2], known, most=1)
-            remedy = next((f"Did you mean [{full}]?" for short, full in known.items() if f" {short}?" in close), "")
-            raise self._scan.fail(
-                f"Unable to find type [{match[1]}]. No error has this type.",
-                remedy or "To catch every error, use [System.Exception]. See docs/powershell.md for other types.",
-                start,
-            )
+        name = exception_type(match[1]) or match[1]
+        own = rf"class\s+{re.escape(match[1])}\b|using\s+namespace"
+        if not exception_type(match[1]) and not re.search(own, self._scan.text, re.IGNORECASE):
+            raise self._unknown_exception(match[1], start)
         self._scan.at = match.end()
         self._scan.mark(TokenKind.KEYWORD, start)
         return name
+
+    def _unknown_exception(self, written: str, start: int) -> ShellSyntaxError:
+        known = {one.rpartition(".")[2]: one for one in BASES}
+        close = near(written.rpartition(".")[2], known, most=1)
+        remedy = next((f"Did you mean [{full}]?" for short, full in known.items() if f" {short}?" in close), "")
+        error = self._scan.fail(
+            f"Unable to find type [{written}]. No error has this type.",
+            remedy or "To catch every error, use [System.Exception]. See docs/powershell.md for other types.",
+            start,
+        )
+        error.unsupported = True
+        return error
 
     def _throw(self, start: int) -> tree.Node:
         self._scan.skip_space()
@@ -289,42 +343,55 @@ class Parser:
         if not self._scan.peek() or self._scan.peek() in ";\n})":
             return tree.Leave(word, at=start)
         if word in ("break", "continue"):
-            raise self._scan.fail(
-                f"Labels are not supported for {word}.",
-                f"Use {word} without a label. It applies to the innermost loop.",
-            )
+            label = re.compile(r"[A-Za-z_]\w*").match(self._scan.text, self._scan.at)
+            if label is None:
+                raise self._scan.unsupported("A label that is not a name")
+            self._scan.at = label.end()
+            return tree.Leave(word, tree.Literal(label[0], at=start), at=start)
         return tree.Leave(word, self._pipelines.pipeline_or_assignment(), at=start)
 
     # loops
 
     def _while(self, start: int) -> tree.Node:
-        return tree.While(self._condition(), self._braces("while"), at=start)
+        label = self._label
+        return tree.While(self._condition(), self._braces("while"), label, at=start)
 
     def _do(self, start: int) -> tree.Node:
-        body = self._braces("do")
+        label, body = self._label, self._braces("do")
         for word in ("while", "until"):
             if self._follows(word):
-                return tree.DoLoop(body, word == "until", self._condition(), at=start)
+                return tree.DoLoop(body, word == "until", self._condition(), label, at=start)
         raise self._scan.fail("do requires while or until after its block.", "Use do { } while (...).")
 
     def _for(self, start: int) -> tree.Node:
+        label = self._label
         self._scan.expect("(", "for")
         parts: list[tree.Node | None] = []
         for end in (";", ";", ")"):
             self._scan.skip_space(newlines=True)
-            parts.append(None if self._scan.starts(end) else self.statement())
+            parts.append(None if self._scan.starts(end) else self._part_of_for(end))
             self._scan.skip_space(newlines=True)
             self._scan.expect(end, "for")
-        return tree.For(parts[0], parts[1], parts[2], self._braces("for"), at=start)
+        return tree.For(parts[0], parts[1], parts[2], self._braces("for"), label, at=start)
+
+    def _part_of_for(self, end: str) -> tree.Node:
+        node = self.statement()
+        self._scan.skip_space()
+        if self._scan.starts(","):
+            raise self._scan.unsupported("Several expressions in one part of for")
+        return node
 
     def _switch(self, start: int) -> tree.Node:
-        mode = ""
-        while self._scan.dashed_word() in _MODES:
+        label, modes = self._label, set()
+        while self._scan.dashed_word() in (*_MODES, "file", "parallel"):
             begin, word = self._scan.at, self._scan.dashed_word()
+            if word in ("file", "parallel"):
+                raise self._scan.unsupported(f"switch -{word}")
             self._scan.at += len(word) + 1
             self._scan.mark(TokenKind.PARAMETER, begin)
-            mode = "" if word == "exact" else word
+            modes.add(word)
             self._scan.skip_space(newlines=True)
+        mode = " ".join(one for one in ("wildcard", "regex", "casesensitive") if one in modes)
         value = self._condition()
         self._scan.skip_space(newlines=True)
         self._scan.expect("{", "switch")
@@ -335,7 +402,7 @@ class Parser:
             while self._scan.take(";"):
                 self._scan.skip_space(newlines=True)
             if self._scan.take("}"):
-                return tree.Switch(mode, value, tuple(cases), default, at=start)
+                return tree.Switch(mode, value, tuple(cases), default, label, at=start)
             if self._scan.keyword() == "default" and _BRACE.match(self._scan.text, self._scan.at):
                 if default is not None:
                     raise self._scan.fail("switch has two default blocks.", "Remove one of them.")
@@ -349,7 +416,7 @@ class Parser:
         char = self._scan.peek()
         if not char or char in "}|;)":
             raise self._scan.fail("A pattern or } is missing in switch.", "Use 'value' { ... } or default { ... }.")
-        if char in SINGLE or char in '"\u201c\u201d\u201e$({@':
+        if char in SINGLE or char in '"\u201c\u201d\u201e$({@[':
             return self._expressions.unary()
         start = self._scan.at
         node = self._expressions.texts.word(WORD_END)
@@ -363,7 +430,7 @@ class Parser:
         return tree.NamedBlock(word, self._braces(word), at=start)
 
     def _function(self, is_filter: bool, start: int) -> tree.Node:
-        match = re.compile(r"[A-Za-z_][\w\-]*").match(self._scan.text, self._scan.at)
+        match = re.compile(r"[A-Za-z_][^\s(){};|,$'\"]*").match(self._scan.text, self._scan.at)
         if match is None:
             raise self._scan.fail("The function name is missing.", "Example: function Get-Something { ... }.")
         begin, self._scan.at = self._scan.at, match.end()
@@ -372,4 +439,40 @@ class Parser:
         head: tuple[tree.Node, ...] = (
             (self._declarations.parameters(self._scan.at),) if self._scan.peek() == "(" else ()
         )
-        return tree.Function(match[0], head + self._braces("function"), is_filter, self._origin, at=start)
+        body, span = self._body_of_function()
+        return tree.Function(match[0], head + body, is_filter, self._origin, span, at=start)
+
+    def _body_of_function(self) -> tuple[tuple[tree.Node, ...], tuple[int, int]]:
+        """The statements of a function; what this shell does not know counts only when the function is called."""
+        self._scan.skip_space(newlines=True)
+        begin = self._scan.at + 1
+        known, depth = len(self._scan.tokens), self._scan.depth
+        try:
+            body = self._braces("function")
+        except ShellSyntaxError as error:
+            if not error.unsupported:
+                raise
+            self._scan.at, self._scan.depth = begin, depth
+            del self._scan.tokens[known:]
+            self._pass_block()
+            error.source = self._origin
+            body = (tree.Unreadable(error, at=error.at),)
+        return body, (begin, self._scan.at - 1)
+
+    def _pass_block(self) -> None:
+        """Pass everything up to and with the brace that closes the block begun before."""
+        depth = 1
+        while depth:
+            self._scan.skip_space(newlines=True)
+            char = self._scan.peek()
+            if not char:
+                raise self._scan.fail("'}' is missing.", "Add '}'.")
+            if char in SINGLE:
+                self._scan.read_single()
+            elif char in DOUBLE:
+                self._expressions.texts.read_double()
+            elif char == "@" and self._scan.peek(1) and self._scan.peek(1) in SINGLE + DOUBLE:
+                self._scan.read_here()
+            else:
+                depth += (char == "{") - (char == "}")
+                self._scan.at += 2 if char == "`" else 1

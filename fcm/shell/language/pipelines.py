@@ -14,19 +14,23 @@ if TYPE_CHECKING:
     from fcm.shell.language.scanner import Scanner
 
 _PARAMETER = re.compile(rf"[{DASHES}]([A-Za-z_?][\w?]*)(:?)")
-_REDIRECTION = re.compile(r"([12]?)(>>|>)(&1)?")
+_REDIRECTION = re.compile(r"([1-6*]?)(>>|>)(&[12])?")
 _AFTER_DOT = " \t\u00a0$({" + SINGLE + DOUBLE
 """What may follow the dot that runs a command in the scope of its caller."""
 _SPLAT = re.compile(r"@([A-Za-z_]\w*)")
-ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=")
+_CONTINUED = re.compile(r"(?:\s|#[^\n]*\n)*\|(?!\|)")
+_CHAINED = re.compile(r"(?:\s|#[^\n]*\n)*(&&|\|\|)")
+ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=", "??=")
 
 
 def _assignable(node: tree.Node) -> bool:
     match node:
-        case tree.Variable() | tree.Member() | tree.Index() | tree.Cast(operand=tree.Variable()):
+        case tree.Variable() | tree.Member() | tree.Index() | tree.StaticCall(arguments=None):
             return True
+        case tree.Cast(operand=operand) | tree.Guarded(operand=operand):
+            return _assignable(operand)
         case tree.Sequence(items=items):
-            return all(isinstance(item, tree.Variable | tree.Cast) and _assignable(item) for item in items)
+            return all(_assignable(item) for item in items)
         case _:
             return False
 
@@ -38,6 +42,8 @@ class PipelineParser:
         self._scan = scan
         self._expressions = expressions
         self._statements = statements
+        self._raw = False
+        """True after ``--``: no word is the name of a parameter any more."""
 
     def pipeline_or_assignment(self) -> tree.Node:
         """A pipeline, an expression or an assignment."""
@@ -53,14 +59,35 @@ class PipelineParser:
                 self._scan.take(operator)
                 self._scan.skip_space(newlines=True)
                 return tree.Assignment(first, operator, self._statements.statement(), at=start)
+        node = self._rest_of_pipeline(first, start)
+        return self._chained(node, start)
+
+    def _chained(self, node: tree.Node, start: int) -> tree.Node:
+        while (match := _CHAINED.match(self._scan.text, self._scan.at)) is not None:
+            if "\n" in match[0]:
+                return node
+            self._scan.at = match.end()
+            self._scan.skip_space(newlines=True)
+            begin = self._scan.at
+            second = self._rest_of_pipeline(self._stage(), begin)
+            node = tree.Chain(node, match[1], second, at=start)
+        return node
+
+    def _rest_of_pipeline(self, first: tree.Node, start: int) -> tree.Node:
         stages = [self._redirected(first)]
-        while self._scan.peek() == "|" and self._scan.peek(1) != "|":
+        while True:
+            self._scan.skip_space()
+            match = _CONTINUED.match(self._scan.text, self._scan.at)
+            if match is None:
+                break
+            self._scan.skip_space(newlines=True)
             self._scan.take("|")
             self._scan.skip_space(newlines=True)
             if not self._scan.peek():
                 raise self._scan.fail("The pipeline ends with |.", "Add a command after |.")
             stages.append(self._redirected(self._stage()))
-            self._scan.skip_space()
+        if self._scan.peek() == "&" and self._scan.peek(1) != "&":
+            raise self._scan.unsupported("Running a command in the background (&)", "Separate commands with ;.")
         if len(stages) == 1 and stages[0] is first and not isinstance(first, tree.Command):
             return first
         return tree.Pipeline(tuple(stages), at=start)
@@ -75,14 +102,14 @@ class PipelineParser:
                 return tree.Redirected(stage, tuple(found), at=stage.at) if found else stage
             self._scan.at = match.end()
             self._scan.mark(TokenKind.OPERATOR, start)
-            stream = int(match[1] or 1)
+            stream = 0 if match[1] == "*" else int(match[1] or 1)
             if any(one.stream == stream for one in found):
                 raise self._scan.fail("The same stream is redirected twice.", "Remove one redirection.", start)
             target = None
             if not match[3]:
                 self._scan.skip_space()
                 target = self._argument("The redirection")
-            elif stream != 2 or match[2] != ">":
+            elif stream == 1 or match[2] != ">" or match[3] != "&1":
                 raise self._scan.fail(
                     f"{quoted(match[0])} is not a valid redirection.",
                     "To redirect errors to the output, use 2>&1.",
@@ -136,21 +163,43 @@ class PipelineParser:
         follows = self._scan.peek()
         self._scan.at = before
         del self._scan.tokens[known:]
-        return found and (not follows or not (follows.isalnum() or follows in "_-\\:") or follows in DASHES)
+        return found and (not follows or not (follows.isalnum() or follows in "_\\:") or follows in DASHES)
 
     def _command(self, start: int, name: tree.Node, called: bool = False, dotted: bool = False) -> tree.Node:
         elements: list[tree.Node] = []
+        self._raw = False
         while True:
             self._scan.skip_space()
             char = self._scan.peek()
             if not char or char in "\n;|)}" or _REDIRECTION.match(self._scan.text, self._scan.at):
                 break
             if char in "&":
-                raise self._scan.fail("'&' is unexpected here.", "Separate commands with ; or a newline.")
-            elements.append(self._parameter() or self._splat() or self._argument("The command"))
+                break
+            elements.append(
+                self._verbatim(elements) or self._parameter() or self._splat() or self._argument("The command")
+            )
+        self._raw = False
         return tree.Command(name, tuple(elements), called, dotted, at=start)
 
+    def _verbatim(self, elements: list[tree.Node]) -> tree.Node | None:
+        """What follows ``--%`` is one text; what follows ``--`` are values, whatever they look like."""
+        start = self._scan.at
+        if self._scan.starts("--%"):
+            elements.append(tree.Literal("--%", at=start))
+            end = re.compile(r"[^\n|]*").match(self._scan.text, start + 3)
+            assert end is not None
+            self._scan.at = end.end()
+            return tree.Literal(end[0].strip(), at=start)
+        if re.compile(r"--(?=\s)").match(self._scan.text, start):
+            self._scan.at += 2
+            self._scan.skip_space()
+            self._raw = True
+            return self._argument("The command")
+        return None
+
     def _parameter(self) -> tree.Node | None:
+        if self._raw:
+            return None
         match = _PARAMETER.match(self._scan.text, self._scan.at)
         if match is None:
             return None

@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from fcm.shell.language.errors import ShellSyntaxError
+from fcm.shell.language.kinds import BigInteger, Byte, Int16, Int64, Integer, SByte, UInt16, UInt32, UInt64
 from fcm.text.words import quoted
 
 SINGLE = "'\u2018\u2019\u201a\u201b"
@@ -21,11 +23,17 @@ DASHES = "-\u2013\u2014\u2015"
 """Characters that are dashes."""
 WORD_END = frozenset(" \t\r\n;|(){},&>\u00a0")
 _UNITS = {"": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50}
-_DIGITS = r"(?:\d{1,300}(?:\.\d{1,300})?|\.\d{1,300})"
-_NUMBER = re.compile(rf"(0x[0-9a-f]{{1,16}}|{_DIGITS}(?:e[+-]?\d{{1,3}})?)(kb|mb|gb|tb|pb)?", re.IGNORECASE)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(:[A-Za-z_][A-Za-z0-9_]*)?|[?_^]|\$")
+_DIGITS = r"(?:\d{1,300}(?:\.(?!\.|[A-Za-z])\d{0,300})?|\.\d{1,300})"
+_NUMBER = re.compile(
+    rf"(0x[0-9a-f]{{1,300}}?|0b[01]{{1,300}}|{_DIGITS}(?:e[+-]?\d{{1,3}})?)(u?l|u?s|u?y|u|n|d)?(kb|mb|gb|tb|pb)?(?![0-9a-z_])",
+    re.IGNORECASE,
+)
+_SUFFIXES: dict[str, type[Integer]] = {
+    **{"l": Int64, "u": UInt32, "ul": UInt64, "s": Int16, "us": UInt16, "y": SByte, "uy": Byte, "n": BigInteger},
+}
+_VARIABLE = re.compile(r"[A-Za-z_][\w?]*(:(?!:)[A-Za-z_][\w?]*)?|\d+|[?^]|\$")
 _SPACE = " \t\r\u00a0\ufeff"
-ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b"}
+ESCAPES = {**{"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b"}, "f": "\f", "v": "\v", "e": "\x1b"}
 
 
 DEPTH = 40
@@ -56,21 +64,50 @@ class Token:
     end: int
 
 
-def number(text: str) -> int | float | None:
-    """The number that a whole text is, with PowerShell's KB to PB (powers of 1024); None if it is not valid."""
+def number(text: str) -> int | float | Decimal | None:
+    """The number that a whole text is, with its suffixes and PowerShell's KB to PB; None if it is not valid."""
     match = _NUMBER.fullmatch(text)
     found = None if match is None else _value(match)
     return found if found is not None and found < math.inf else None
 
 
-def _value(match: re.Match[str]) -> int | float:
-    digits, unit = match[1].lower(), _UNITS[(match[2] or "").lower()]
-    if digits.startswith("0x"):
-        return int(digits, 16) * unit
-    if "." in digits or "e" in digits:
-        whole = float(digits) * unit
-        return int(whole) if unit > 1 and whole.is_integer() else whole
-    return int(digits) * unit
+def _value(match: re.Match[str]) -> int | float | Decimal | None:
+    """The number of a match (about_Numeric_Literals); None where its type has no room for it."""
+    digits, suffix, unit = match[1].lower(), (match[2] or "").lower(), _UNITS[(match[3] or "").lower()]
+    if digits.startswith(("0x", "0b")):
+        whole = _in_bits(digits, suffix)
+        if suffix == "d":
+            return None
+    elif suffix == "d":
+        return Decimal(digits) * unit
+    elif "." in digits or "e" in digits:
+        real = float(digits)
+        if not suffix:
+            return real * unit
+        if real >= math.inf or not real.is_integer():
+            return None
+        whole = int(real)
+    else:
+        whole = int(digits)
+    whole *= unit
+    if suffix:
+        kind = _SUFFIXES[suffix]
+        if suffix == "u" and whole > kind.high:
+            kind = UInt64
+        return kind(whole) if kind.low <= whole <= kind.high else None
+    if -(2**63) <= whole < 2**63:
+        return whole
+    return Decimal(whole) if whole < 2**96 else float(whole) if whole < 10**308 else math.inf
+
+
+def _in_bits(digits: str, suffix: str) -> int:
+    """A hexadecimal or binary number: one that fills 32 or 64 bits (8 and 16 too in binary) has a sign."""
+    written, base = digits[2:], 16 if digits[1] == "x" else 2
+    found, bits = int(written, base), len(written) * (4 if base == 16 else 1)
+    signed = (32, 64) if base == 16 else (8, 16, 32, 64)
+    if bits in signed and not suffix and found >= 2 ** (bits - 1):
+        return int(found - 2**bits)
+    return int(found - 2**64) if suffix == "l" and bits == 64 and found >= 2**63 else found
 
 
 class Scanner:
@@ -95,6 +132,14 @@ class Scanner:
     def mark(self, kind: TokenKind, start: int) -> None:
         """Remember a token that ends here."""
         self.tokens.append(Token(kind, start, self.at))
+
+    def unsupported(self, what: str, remedy: str = "", at: int | None = None) -> ShellSyntaxError:
+        """The error for what PowerShell knows and this shell does not: it counts where it is to be run."""
+        error = ShellSyntaxError(
+            f"{what} is not supported by the built-in shell.", remedy, self.at if at is None else at
+        )
+        error.unsupported = True
+        return error
 
     def fail(self, message: str, remedy: str = "", at: int | None = None) -> ShellSyntaxError:
         """The error for this place; incomplete if the text is over."""
@@ -176,15 +221,16 @@ class Scanner:
         match = re.compile(r"[A-Za-z]+(?![\w\-.\\/:*?\[])").match(self.text, self.at)
         return match[0].lower() if match else ""
 
-    def read_number(self) -> tuple[int | float, str] | None:
+    def read_number(self) -> tuple[int | float | Decimal, str] | None:
         """The number that begins here and its text; None if it does not exist."""
         match = _NUMBER.match(self.text, self.at)
         if match is None:
             return None
-        after = self.text[match.end() : match.end() + 1]
-        if after.isalnum() or after == "_":
-            return None
         found = _value(match)
+        if found is None:
+            raise self.fail(
+                f"The numeric constant {match[0]} is not valid.", "Check the suffix and the size of the number."
+            )
         if found == math.inf:
             raise self.fail(f"The numeric constant {match[0]} is too large.", "Write a number below 1.8e308.")
         start, self.at = self.at, match.end()
@@ -199,7 +245,7 @@ class Scanner:
             if end < 0:
                 self.at = len(self.text)
                 raise self.fail("The variable name is not closed.", "Close it with }.", start)
-            name = self.text[self.at + 2 : end]
+            name = self.text[self.at + 2 : end].replace("`", "")
             self.at = end + 1
         else:
             match = _VARIABLE.match(self.text, self.at + 1)

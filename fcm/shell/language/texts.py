@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from fcm.shell.language import tree
@@ -65,7 +66,13 @@ class TextReader:
     def piece(self, parts: list[str | tree.Node], text: list[str]) -> None:
         """One character, escape or expansion of a text in double quotes."""
         char = self._scan.peek()
-        if char == "`" and self._scan.peek(1):
+        if char == "`" and self._scan.starts("`u{"):
+            match = re.compile(r"`u\{([0-9a-fA-F]{1,6})\}").match(self._scan.text, self._scan.at)
+            if match is None or int(match[1], 16) > 0x10FFFF:
+                raise self._scan.fail("The Unicode escape is not valid.", "Example: `u{20ac}.")
+            text.append(chr(int(match[1], 16)))
+            self._scan.at = match.end()
+        elif char == "`" and self._scan.peek(1):
             text.append(ESCAPES.get(self._scan.peek(1), self._scan.peek(1)))
             self._scan.at += 2
         elif char == "$" and (self._scan.peek(1) == "(" or self.names_variable()):
@@ -81,7 +88,7 @@ class TextReader:
     def names_variable(self) -> bool:
         """Whether the dollar sign here begins a variable."""
         following = self._scan.peek(1)
-        return bool(following) and ((following.isascii() and following.isalpha()) or following in "_{?")
+        return bool(following) and ((following.isascii() and following.isalnum()) or following in "_{?^$")
 
     def _joined(self, parts: list[str | tree.Node], text: list[str], start: int) -> tree.Node:
         if text:

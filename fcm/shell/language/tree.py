@@ -6,6 +6,10 @@ Every node knows where it begins in the text (``at``), which does not count when
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Node:
 class Literal(Node):
     """A text or a number. ``word``: how a bare word or a number was written."""
 
-    value: str | int | float
+    value: str | int | float | Decimal
     word: str = field(default="", compare=False)
 
 
@@ -48,10 +52,11 @@ class Variable(Node):
 
 @dataclass(frozen=True, slots=True)
 class Member(Node):
-    """``target.name``."""
+    """``target.name``, ``target.$name``; ``asks``: ``target?.name``, nothing where there is no target."""
 
     target: Node
-    name: str
+    name: str | Node
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,9 @@ class Call(Node):
     """``target.name(arguments)``."""
 
     target: Node
-    name: str
+    name: str | Node
     arguments: tuple[Node, ...]
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Index(Node):
 
     target: Node
     index: Node
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,8 @@ class ScriptBlock(Node):
     body: tuple[Node, ...]
     origin: Source | None = field(default=None, compare=False, repr=False)
     """The text that it stands in: it may run while another one does."""
+    span: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
+    """Where the text between its braces begins and ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +150,53 @@ class Cast(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class TypeName(Node):
+    """``[type]`` as a value."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Node):
+    """``[ValidateRange(1, 5)]``: what guards a parameter or variable."""
+
+    name: str
+    arguments: tuple[Node, ...] = ()
+    named: tuple[tuple[str, Node | None], ...] = ()
+    """``Mandatory``, ``Position = 1``; None: only the name."""
+
+    def value(self, name: str) -> Node | bool | None:
+        """What a named argument was given; True for the mere name, None if it is not there."""
+        wanted = name.casefold()
+        for known, given in self.named:
+            if known.casefold() == wanted:
+                return True if given is None else given
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded(Node):
+    """A variable with an attribute before it."""
+
+    attribute: Attribute
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Ternary(Node):
+    """``test ? first : second``."""
+
+    test: Node
+    first: Node
+    second: Node
+
+
+@dataclass(frozen=True, slots=True)
 class StaticCall(Node):
     """``[type]::name(arguments)``; ``arguments`` None: ``[type]::name``."""
 
-    type: str
-    name: str
+    type: str | Node
+    name: str | Node
     arguments: tuple[Node, ...] | None
 
 
@@ -189,10 +240,10 @@ class Command(Node):
 
 @dataclass(frozen=True, slots=True)
 class Redirection(Node):
-    """``> file``, ``>> file``, ``2> file``, ``2>&1``."""
+    """``> file``, ``>> file``, ``2> file``, ``2>&1``, ``*>&1``."""
 
     stream: int
-    """1 output, 2 errors."""
+    """1 output, 2 errors, 3 warnings, 4 verbose, 5 debug, 6 information; 0 all."""
     target: Node | None
     """None for ``&1``: the errors become output."""
     append: bool = False
@@ -237,6 +288,7 @@ class ForEach(Node):
     variable: str
     source: Node
     body: tuple[Node, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +324,7 @@ class While(Node):
 
     test: Node
     body: tuple[Node, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +334,7 @@ class DoLoop(Node):
     body: tuple[Node, ...]
     until: bool
     test: Node
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +345,7 @@ class For(Node):
     test: Node | None
     step: Node | None
     body: tuple[Node, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +357,7 @@ class Switch(Node):
     value: Node
     cases: tuple[tuple[Node, tuple[Node, ...]], ...]
     default: tuple[Node, ...] | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +370,8 @@ class Declaration(Node):
     default: Node | None = None
     needed: bool = False
     choices: tuple[str, ...] = ()
+    attributes: tuple[Attribute, ...] = field(default=(), compare=False)
+    """All that stand before it, those of ``needed`` and ``choices`` too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +379,8 @@ class ParamBlock(Node):
     """``param( )`` at the head of a script, function or block."""
 
     parameters: tuple[Declaration, ...]
+    attributes: tuple[Attribute, ...] = ()
+    """``[CmdletBinding()]``, ``[OutputType()]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +400,81 @@ class Function(Node):
     is_filter: bool = False
     origin: Source | None = field(default=None, compare=False, repr=False)
     """The text that it stands in."""
+    span: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
+    """Where the text between its braces begins and ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable(Node):
+    """What is not of the language of this shell, where PowerShell may know it: an error once it is to be run."""
+
+    error: Exception = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Trap(Node):
+    """``trap [type] { }``."""
+
+    types: tuple[str, ...]
+    body: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Node):
+    """``first && second``, ``first || second``."""
+
+    first: Node
+    operator: str
+    second: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Data(Node):
+    """``data { }``: the output of its body."""
+
+    body: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType(Node):
+    """``enum Name { A; B = 2 }``."""
+
+    name: str
+    members: tuple[tuple[str, Node | None], ...]
+    flags: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMember(Node):
+    """A property or method of a class."""
+
+    name: str
+    type: str = ""
+    """Of the property, or of what the method gives; "" for any, "void" for nothing."""
+    static: bool = False
+    value: Node | None = None
+    """What a property begins with."""
+    method: ScriptBlock | None = None
+    """None: it is a property."""
+    base: tuple[Node, ...] | None = None
+    """Arguments for the constructor of the base."""
+    attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassType(Node):
+    """``class Name : Base { }``."""
+
+    name: str
+    base: str
+    members: tuple[ClassMember, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Using(Node):
+    """``using namespace Name``."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +487,6 @@ class Leave(Node):
 
 STATEMENTS = (
     *(Pipeline, Assignment, If, ForEach, Try, Throw, While, DoLoop, For, Switch),
-    *(ParamBlock, NamedBlock, Function, Leave),
+    *(ParamBlock, NamedBlock, Function, Leave, Trap, Chain, Data, EnumType, ClassType, Using),
 )
 """Nodes that are statements and no expressions."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
-from fcm.shell.language.errors import ParameterError, near
+from fcm.shell.language.errors import ParameterError, UnsupportedError, near
 from fcm.shell.runtime.parameters import ANY, COMMON, Param
 from fcm.shell.values.values import Identity, ShellObject, items, text, truth
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fcm.shell.language import tree
     from fcm.shell.language.errors import NotFoundError, ShellError
     from fcm.shell.runtime.clusters import Clusters
+    from fcm.shell.runtime.execution.streams import Streams
     from fcm.shell.runtime.execution.variables import Variables
     from fcm.shell.runtime.waiting import Waiting
     from fcm.workspace.workspace import Workspace
@@ -54,6 +55,10 @@ class Known(Protocol):
     def cmdlets(self) -> Mapping[str, Cmdlet]:
         """By their names in lowercase."""
 
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Names of cmdlets by their aliases."""
+
     def get(self, name: str) -> Cmdlet | None:
         """The cmdlet of a name or alias, None if it does not exist."""
 
@@ -71,10 +76,24 @@ class Session(Protocol):
     on_progress: Callable[[str, str, int], None]
     on_made: Callable[[str], None] | None
     clusters: Clusters
+    streams: Streams
+    pipeline_failed: bool
 
     @property
     def registry(self) -> Known:
         """The cmdlets of this session."""
+
+    def is_stop(self, error: ShellError) -> bool:
+        """Whether the user stopped the script."""
+
+    def set_folder(self, folder: Path | None) -> None:
+        """What relative paths are meant from now on."""
+
+    def type_named(self, name: str) -> Any:
+        """The type of a name, those of the script too."""
+
+    def make(self, kind: Any, arguments: list[Any]) -> Any:
+        """An object of a type."""
 
     def preference(self, name: str) -> str:
         """``$NAMEPreference`` in lowercase."""
@@ -82,11 +101,32 @@ class Session(Protocol):
     def path(self, path: str) -> Path:
         """A path as the script means it."""
 
-    def say(self, line: str, stream: str = ...) -> None:
+    def say(self, line: str, stream: str = ..., told: bool = ...) -> None:
         """Show a text at once, after the output that is there already; ``stream``: host, warning, verbose or debug."""
 
     def record(self, error: ShellError) -> None:
         """Keep an error that was not caught and tell it."""
+
+    def fail(self, error: ShellError, wanted: Mapping[str, Any] | None = ...) -> None:
+        """An error after which the command goes on, unless errors are to end it."""
+
+    def command(self, name: str, at: int = ...) -> Cmdlet:
+        """The function or cmdlet of a name."""
+
+    def write(self, record: Any, stream: str, line: str) -> None:
+        """A record of a stream: to where the stream is redirected, else shown."""
+
+    def run_text(self, text: str) -> list[Any]:
+        """Output of a text that is run in the scope of its caller."""
+
+    def invoke_block(self, block: tree.ScriptBlock, arguments: list[Any]) -> list[Any]:
+        """Output of a block that is called with arguments."""
+
+    def declare(self, name: str, block: tree.ScriptBlock) -> None:
+        """Make a block a function."""
+
+    def format(self, values: list[Any], width: int = ...) -> str:
+        """Values as text."""
 
     def run_block(self, block: tree.ScriptBlock, item: Any) -> list[Any]:
         """Output of a script block with ``$_`` = item."""
@@ -141,6 +181,12 @@ class Cmdlet:
     """True for programs such as wevtutil: all words are arguments, dashes too."""
     own: bool = False
     """True for functions and script files of the user: they see the pipeline as it is."""
+    stream: Any = None
+    """What makes the stage of a cmdlet that takes each object as it comes; None: it is called with all of them."""
+    block: tree.ScriptBlock | None = None
+    """The body of a function."""
+    is_filter: bool = False
+    """True for a filter: its body runs for each object."""
 
     @property
     def collects(self) -> bool:
@@ -167,6 +213,8 @@ class Cmdlet:
             raise ParameterError(
                 f"-{name} is ambiguous: {names}.", "Enter more characters of the name.", at, "InvalidArgument"
             )
+        if self.module == "Core" and not self.own:
+            raise UnsupportedError(f"The parameter -{name} of {self.name}", "", at)
         mine = [f"-{param.name}" for param in self.parameters]
         hint = near(f"-{name}", mine) or f"Parameters: {', '.join(mine) or 'none'}."
         raise ParameterError(f"{self.name} has no parameter -{name}.", hint, at, "InvalidArgument")
@@ -199,6 +247,8 @@ class Call:
     """True if it runs in the scope of its caller (``. name``)."""
     sink: list[Any] | None = None
     """What is put here is shown before the next wait; None: the output is not shown, or not by itself."""
+    wanted: dict[str, Any] = field(default_factory=dict)
+    """The values that were typed, common parameters too."""
 
     @property
     def workspace(self) -> Workspace:

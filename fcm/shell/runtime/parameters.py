@@ -38,10 +38,18 @@ class Param:
 
 
 COMMON = (
-    Param("ErrorAction", aliases=("ea",), choices=("Continue", "SilentlyContinue", "Stop", "Ignore", "Inquire")),
+    Param(
+        "ErrorAction",
+        aliases=("ea",),
+        choices=("Continue", "SilentlyContinue", "Stop", "Ignore", "Inquire", "0", "1", "2", "4"),
+    ),
     Param("WarningAction", aliases=("wa",)),
     Param("ErrorVariable", aliases=("ev",)),
     Param("OutVariable", aliases=("ov",)),
+    Param("WarningVariable", aliases=("wv",)),
+    Param("InformationAction", aliases=("infa",)),
+    Param("InformationVariable", aliases=("iv",)),
+    Param("PipelineVariable", aliases=("pv",)),
     Param("Verbose", "switch", aliases=("vb",)),
     Param("Debug", "switch", aliases=("db",)),
     Param("WhatIf", "switch", aliases=("wi",)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language.errors import CommandNotFoundError, near
 from fcm.shell.runtime.absent import why_absent
@@ -75,11 +75,16 @@ def cmdlet(
     joins: bool = False,
     since: str = "",
     raw: bool = False,
+    stream: Any = None,
 ) -> Callable[[Body], Body]:
-    """Register a function as the body of a cmdlet."""
+    """Register a function as the body of a cmdlet.
+
+    Args: those of ``Cmdlet``.
+    """
 
     def register(body: Body) -> Body:
-        REGISTRY.add(Cmdlet(name, body, parameters, synopsis, example, aliases, module, joins, since, raw))
+        made = Cmdlet(name, body, parameters, synopsis, example, aliases, module, joins, since, raw, stream=stream)
+        REGISTRY.add(made)
         return body
 
     return register

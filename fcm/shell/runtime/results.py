@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.values.formatting import WIDTH, format_values
+from fcm.shell.language.errors import UnsupportedError
+from fcm.shell.values.formatting import WIDTH
+from fcm.shell.values.layout.display import format_values
 from fcm.shell.values.values import as_json
 
 if TYPE_CHECKING:
@@ -31,8 +33,14 @@ class Results:
 
     def text(self, width: int = WIDTH) -> str:
         """The output as text, the errors after it."""
-        parts = [format_values(self.objects, width)] if self.objects else []
+        parts = [self._shown(width)] if self.objects else []
         return "\n".join([*parts, *(error.show(self.source) for error in self.errors)])
+
+    def _shown(self, width: int) -> str:
+        try:
+            return format_values(self.objects, width)
+        except UnsupportedError as error:  # what cannot be shown rightly is told in words
+            return error.show(self.source)
 
     def json(self) -> list[Any]:
         """The output as plain JSON data."""

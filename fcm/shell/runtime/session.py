@@ -13,21 +13,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language import tree
-from fcm.shell.language.errors import CommandNotFoundError, NotFoundError, ShellError, StoppedError, near
+from fcm.shell.language.errors import (
+    CommandNotFoundError,
+    NotFoundError,
+    ShellError,
+    StoppedError,
+    UnsupportedError,
+    near,
+)
 from fcm.shell.language.parser import parse
 from fcm.shell.runtime.call import Later
 from fcm.shell.runtime.clusters import Clusters
 from fcm.shell.runtime.execution.flow import Exiting, Leaving
 from fcm.shell.runtime.execution.interpreter import Interpreter
 from fcm.shell.runtime.execution.invoked import invoked
+from fcm.shell.runtime.execution.streams import NUMBERS, Streams, record_of
 from fcm.shell.runtime.execution.variables import Variables
 from fcm.shell.runtime.registry import REGISTRY, Registry
 from fcm.shell.runtime.results import Results
+from fcm.shell.runtime.script_side import ScriptSide
+from fcm.shell.runtime.starting import starting_variables
 from fcm.shell.runtime.submission import Submission
 from fcm.shell.runtime.waiting import STEP, Waiting
-from fcm.shell.values.formatting import WIDTH, format_values
-from fcm.shell.values.records import error_record
-from fcm.shell.values.values import text, truth
+from fcm.shell.values.formatting import WIDTH
+from fcm.shell.values.layout.display import format_values
+from fcm.shell.values.values import Lines, text, truth
 from fcm.text.textfile import typed_path
 from fcm.text.words import quoted
 
@@ -48,7 +58,7 @@ TURNS = 200_000
 """Turns of loops and blocks that one input may take where the thread must not block."""
 
 
-class ShellSession:
+class ShellSession(ScriptSide):
     """One shell on one open cluster."""
 
     def __init__(
@@ -77,16 +87,16 @@ class ShellSession:
         self.registry = registry
         self.waits = waits
         self.variables = Variables()
-        self.functions: dict[str, Cmdlet] = {}
-        """Functions that the session has defined, by their names in lowercase."""
-        for name, value in (("ErrorActionPreference", "Continue"), ("Error", []), ("?", True), ("LASTEXITCODE", 0)):
+        self.streams = Streams()
+        for name, value in starting_variables():
             self.variables[name] = value
-        self.variables["PSVersionTable"] = {"PSVersion": "2.0", "BuildVersion": "fcm"}
         self.history: deque[str] = deque(maxlen=HISTORY)
         self.joining = False
         """True while commands may wait for those of the next statement on the line."""
         self.on_output: Callable[[list[Any]], None] = lambda values: None
         """Told the output of each line as soon as it is there."""
+        self.on_pause: Callable[[], None] = lambda: None
+        """Called before time passes: what waits to be shown is shown."""
         self.on_aside: Callable[[str, str], None] | None = None
         """Told what Write-Host, Write-Warning and Write-Verbose say: the stream (host, warning, verbose, debug) and the
         text; None: it is output like any other."""
@@ -116,7 +126,9 @@ class ShellSession:
         self._stop = threading.Event()
         self._results = Results("")
         self._line: list[Any] = []
-        self._apart: list[list[ShellError]] = []
+        self._captured: list[tuple[tree.ScriptBlock, dict[str, Any]]] = []
+        self.pipeline_failed = False
+        """Whether a command of the pipeline that runs failed."""
         self._is_over = False
         self._turns = 0
 
@@ -240,28 +252,38 @@ class ShellSession:
         """Show the output that is there, for time is about to pass; not that of commands that are still joined."""
         if not self._submission.is_waiting:
             self._emit()
+            self.on_pause()
 
     def _emit(self) -> None:
         values = [value for item in self._line for value in (item.values if isinstance(item, Later) else [item])]
         self._line.clear()
         self._results.objects += values
-        if values:
+        if not values:
+            return
+        try:
             self.on_output(values)
+        except UnsupportedError as error:  # PowerShell shows them in a way that is not known here
+            self.record(error)
 
-    def say(self, line: str, stream: str = "host") -> None:
+    def say(self, line: str, stream: str = "host", told: bool = False) -> None:
         """Show a text at once, after the output that is there already.
 
         Args:
             line: the text.
             stream: where PowerShell shows it: host, warning, verbose or debug.
+            told: its stream was asked already.
         """
+        if not told and self.streams.take(NUMBERS[stream], record_of(stream, line)):
+            return
         if self._submission.is_waiting:
             self._submission.flush()
         self._emit()
         if self.on_aside is not None:
             self.on_aside(stream, line)
             return
-        shown = line if stream == "host" else f"{stream.upper()}: {line}"
+        shown: Any = line if stream in ("host", "information") else f"{stream.upper()}: {line}"
+        if line.endswith("\0"):
+            shown = Lines((line,))
         self._results.objects.append(shown)
         self.on_output([shown])
 
@@ -275,13 +297,10 @@ class ShellSession:
         """The text that runs right now: what was given, or a script file."""
         return self._interpreter.frame.source
 
-    def run_block(self, block: tree.ScriptBlock, item: Any) -> list[Any]:
-        """Output of a script block with ``$_`` = item; ``return`` ends the block."""
-        return self._interpreter.block(block, item)
-
-    def run_block_into(self, block: tree.ScriptBlock, item: Any, out: list[Any]) -> None:
-        """Run a script block with ``$_`` = item and add its output."""
-        self._interpreter.block_into(block, item, out)
+    @property
+    def functions(self) -> dict[str, Cmdlet]:
+        """Functions that can be seen, by their names in lowercase."""
+        return self.variables.functions()
 
     @property
     def succeeded(self) -> bool:
@@ -307,7 +326,7 @@ class ShellSession:
         Raises:
             CommandNotFoundError: there is none; the remedy names the near ones.
         """
-        found = self.functions.get(name.casefold())
+        found: Cmdlet | None = self.variables.function(name)
         if found is not None:
             return found
         try:
@@ -323,12 +342,17 @@ class ShellSession:
     @contextlib.contextmanager
     def item(self, value: Any) -> Iterator[None]:
         """``$_`` has this value."""
-        before = self.variables.get("_")
-        self.variables["_"] = value
+        scope = self.variables.current.values
+        missing = object()
+        before = scope.get("_", missing)
+        scope["_"] = value
         try:
             yield
         finally:
-            self.variables["_"] = before
+            if before is missing:
+                scope.pop("_", None)
+            else:
+                scope["_"] = before
 
     def count_turn(self) -> None:
         """One more turn of a loop or block.
@@ -345,36 +369,6 @@ class ShellSession:
             )
             error.ends = True
             raise error
-
-    # errors
-
-    def record(self, error: ShellError) -> None:
-        """Keep an error that was not caught and tell it, or put it where 2> sends errors."""
-        self.note(error)
-        if self._apart and not self.ends_script(error):
-            self._apart[-1].append(error)
-            return
-        self._results.errors.append(error)
-        self.on_error(error, self._results.source)
-        if self.ends_script(error):
-            self._is_over = True
-
-    def note(self, error: ShellError, keep: bool = True) -> None:
-        """Count an error, and keep it in ``$Error``."""
-        self.failures += 1
-        self.succeeded = False
-        if keep:
-            self.variables["global:Error"] = [error_record(error), *self.variables["Error"]][:50]
-
-    @contextlib.contextmanager
-    def errors_apart(self) -> Iterator[list[ShellError]]:
-        """Errors recorded inside are added to the list instead of being reported."""
-        apart: list[ShellError] = []
-        self._apart.append(apart)
-        try:
-            yield apart
-        finally:
-            self._apart.pop()
 
     def ends_script(self, error: ShellError) -> bool:
         """Whether the statements after an error are not carried out."""

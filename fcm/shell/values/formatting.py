@@ -1,4 +1,4 @@
-"""Objects as text: the default tables of the cmdlets, Format-Table and Format-List.
+"""The default tables of the objects of the cluster.
 
 Columns share the width evenly, as PowerShell does it for views without widths: with 80 characters three columns begin
 at 0, 27 and 54, four at 0, 20, 40 and 60. What does not fit is cut and ends in "...".
@@ -7,15 +7,13 @@ at 0, 27 and 54, four at 0, 20, 40 and 60. What does not fit is cut and ends in 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from fcm.model.entities import MIB
-from fcm.shell.values.records import record_lines
-from fcm.shell.values.times import SPAN_PARTS, SPAN_TOTALS, formatted, span_property
-from fcm.shell.values.values import Lines, ShellObject, property_of, text
+from fcm.shell.values.times import formatted
+from fcm.shell.values.values import property_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,8 +22,6 @@ WIDTH = 80
 """Characters of a line where nothing else is known."""
 FITTING = ("ClusterFailoverEvent", "ClusterFailoverQuorum", "ClusterFailoverTest", "ClusterFault", "Migration")
 """Types whose table has many narrow columns: each as wide as it needs."""
-TABLE_MOST = 4
-"""Properties up to which objects without a view of their own are shown as table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,6 @@ VIEWS: dict[str, tuple[Column, ...]] = {
     "Cmdlet": (column("CommandType"), column("Name"), column("Definition")),
     "Member": (column("Name"), column("MemberType"), column("Definition")),
     "History": (column("Id", right=True), column("CommandLine")),
-    "Grouped": (column("Count", right=True), column("Name"), column("Group")),
 }
 
 
@@ -130,45 +125,6 @@ def shown(value: Any) -> str:
 def is_number(value: Any) -> bool:
     """Whether a value stands on the right of its column."""
     return isinstance(value, int | float) and not isinstance(value, bool | Enum)
-
-
-def format_values(values: Sequence[Any], width: int = WIDTH) -> str:
-    """Values as PowerShell shows them: objects of one type in one table or list, anything else line by line."""
-    parts: list[str] = []
-    for kind, group in groupby(values, key=_kind):
-        members = list(group)
-        if kind == "":
-            parts.append("\n".join(_alone(value) for value in members))
-        elif kind == "Lines":
-            parts.extend("\n".join(item.lines) for item in members)
-        elif kind == "ErrorRecord":
-            parts.extend("\n".join(record_lines(item)) for item in members)
-        elif kind == "table":
-            rows = [{"Name": key, "Value": value} for table in members for key, value in table.items()]
-            parts.append("\n".join(table_lines(rows, (column("Name"), column("Value")), width)))
-        else:
-            parts.append("\n".join(_objects(members, width)))
-    return "\n".join(parts)
-
-
-def _alone(value: Any) -> str:
-    """A value that stands by itself: a time in words, a span as a list of its parts."""
-    if isinstance(value, datetime):
-        return f"\n{formatted(value, 'F')}\n"
-    if isinstance(value, timedelta):
-        rows = [(name, text(span_property(value, name.casefold()))) for name in (*SPAN_PARTS, *SPAN_TOTALS)]
-        return "\n".join(["", *(f"{name:<17} : {part}" for name, part in rows), ""])
-    return text(value)
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, ShellObject):
-        if value.type == "ErrorRecord":
-            return value.type
-        return f"{value.type}:{','.join(value.properties)}" if value.type not in VIEWS else value.type
-    if isinstance(value, dict):
-        return "table"
-    return "Lines" if isinstance(value, Lines) else ""
 
 
 def _mebi(item: Any, name: str) -> Any:
@@ -188,19 +144,9 @@ def _end(item: Any) -> str:
     return formatted(end, "T") if end is not None else "no end" if property_of(item, "Forecast") else ""
 
 
-def _objects(members: list[ShellObject], width: int) -> list[str]:
-    view = VIEWS.get(members[0].type)
-    if view is not None:
-        return table_lines(members, view, width, fit=members[0].type in FITTING)
-    names = members[0].shown or tuple(members[0].properties)
-    if len(names) <= TABLE_MOST:
-        return table_lines(members, tuple(_typed(members, name) for name in names), width, fit=True)
-    return list_lines(members, tuple(column(name) for name in names))
-
-
-def _typed(members: list[ShellObject], name: str) -> Column:
-    found = [value for value in (property_of(member, name) for member in members) if value is not None]
-    return column(name, right=bool(found) and all(is_number(value) for value in found))
+def even_lines(rows: Sequence[Any], columns: Sequence[Column], width: int, kind: str) -> list[str]:
+    """The table of a view."""
+    return table_lines(rows, columns, width, fit=kind in FITTING)
 
 
 def table_lines(
@@ -237,15 +183,3 @@ def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]
         cut = cell if len(cell) <= width else cell[: max(0, width - 3)] + "..."
         parts.append(cut.rjust(width) if each.right else cut.ljust(width))
     return " ".join(parts).rstrip()
-
-
-def list_lines(rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
-    """A list: one property per line, an empty line between objects."""
-    width = max((len(each.title) for each in columns), default=0)
-    lines = [""]
-    for row in rows:
-        for each in columns:
-            value = shown(each.get(row))
-            lines.append(f"{each.title:<{width}} : {value}".rstrip())
-        lines.append("")
-    return lines

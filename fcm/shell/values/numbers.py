@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 
-from fcm.shell.language.errors import ShellError
+from fcm.shell.language.errors import ShellError, UnsupportedError
 from fcm.text.words import quoted
 
 MOST_DIGITS = 50
@@ -18,28 +18,45 @@ MOST_DIGITS = 50
 _STANDARD = re.compile(r"([CDEFGNPRX])(\d{0,2})", re.IGNORECASE)
 _PARTS = re.compile(r"'[^']*'?|\"[^\"]*\"?|\\.|[0#]|.", re.DOTALL)
 _EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
+_HALF_EVEN = Context(prec=700, rounding=ROUND_HALF_EVEN)
 
 
-def formatted(value: int | float, form: str) -> str:
+def formatted(value: int | float | Decimal, form: str) -> str:
     """A number in a form.
 
     Raises:
         ShellError: the form is for integers, and this is none.
     """
+    if isinstance(value, Decimal):
+        return _formatted(value, value, form)
     if not math.isfinite(value):
         return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    exact = Decimal(value)
+    if isinstance(value, float) and _STANDARD.fullmatch(form) is None:
+        exact = Decimal(f"{value:.15g}")  # custom forms look at 15 digits, standard ones at all
+    return _formatted(value, exact, form)
+
+
+def _even(exact: Decimal, digits: int) -> Decimal:
+    """A double rounded to digits; the middle goes to the even digit, as .NET does it since 3.0."""
+    return exact.quantize(Decimal(1).scaleb(-digits), context=_HALF_EVEN)
+
+
+def _formatted(value: int | float | Decimal, exact: Decimal, form: str) -> str:
     standard = _STANDARD.fullmatch(form)
-    exact = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
     if standard is None:
         return _custom(exact, form)
     letter, digits = standard[1], min(int(standard[2]), MOST_DIGITS) if standard[2] else None
+    if isinstance(value, float) and letter.upper() in "NFPC":
+        places = 2 if digits is None else digits
+        exact = _even(exact, places + 2 if letter.upper() == "P" else places)
     match letter.upper():
         case "N":
             return _signed(exact, digits, grouped=True)
         case "F":
             return _signed(exact, digits)
         case "P":
-            return f"{_signed(exact * 100, digits, grouped=True)} %"
+            return f"{_signed(exact * 100, digits, grouped=True)}%"
         case "C":
             shown = "$" + _fixed(abs(exact), 2 if digits is None else digits, grouped=True)
             return f"({shown})" if exact < 0 and any(one in "123456789" for one in shown) else shown
@@ -49,14 +66,24 @@ def formatted(value: int | float, form: str) -> str:
             mantissa, _, power = f"{exact:.{6 if digits is None else digits}E}".partition("E")
             return f"{mantissa}{letter}{int(power):+04d}"
         case _:
-            return f"{float(exact):.{digits or 15}G}" if isinstance(value, float) or digits else str(value)
+            if isinstance(value, int) and not digits:
+                return str(int(value))
+            if not digits or isinstance(value, Decimal):
+                raise UnsupportedError(f"The format {quoted(form)} of this number")
+            return _general(f"{float(exact):.{digits}g}", letter)
 
 
-def _whole(value: int | float, form: str, digits: int) -> str:
-    if isinstance(value, float):
-        raise ShellError(
-            f"The format {quoted(form)} is for integers, not for {value:.15g}.", "Use [int], or a form such as N0."
+def _general(shown: str, letter: str) -> str:
+    return shown.upper() if letter == "G" else shown
+
+
+def _whole(value: int | float | Decimal, form: str, digits: int) -> str:
+    if not isinstance(value, int):
+        error = ShellError(
+            "Error formatting a string: Format specifier was invalid.", "Use [int], or a form such as N0."
         )
+        error.exact, error.known_id = True, "FormatError"
+        raise error
     if form[0] in "Dd":
         return f"{'-' if value < 0 else ''}{abs(value):0{digits}d}"
     bits = 32 if -(2**31) <= value < 2**31 else 64

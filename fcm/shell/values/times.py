@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fcm.model.moments import MONTHS
+from fcm.shell.language.errors import ShellError, UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,24 +36,89 @@ def local(time: float) -> datetime:
     return datetime.fromtimestamp(time, UTC).astimezone()
 
 
-def parsed(written: str) -> datetime | None:
-    """A time as people and scripts write it; without an offset it is local time. None: it is none."""
+class Unspecified(datetime):
+    """A time of no zone, as scripts write it: it counts as local time."""
+
+
+def loose(time: datetime) -> Unspecified:
+    """A time without a zone as one whose kind is unspecified."""
     try:
-        return datetime.fromisoformat(written).astimezone()
-    except ValueError:
-        pass
+        zone = time.astimezone().tzinfo
+    except (OverflowError, OSError, ValueError):
+        zone = UTC
+    parts = (time.year, time.month, time.day, time.hour, time.minute, time.second, time.microsecond)
+    return Unspecified(*parts, tzinfo=zone)
+
+
+_ISO = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?(Z|[+-]\d\d:?\d\d)?",
+    re.IGNORECASE,
+)
+_DAYS_FIRST = (
+    "%m/%d/%Y",
+    "%Y/%m/%d",
+    "%B %d, %Y",
+    "%B %d %Y",
+    "%b %d, %Y",
+    "%b %d %Y",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%m-%d-%Y",
+)
+
+
+def parsed(written: str) -> datetime | None:
+    """A time as people and scripts write it; without an offset it is of no zone. None: it is none."""
+    iso = _ISO.fullmatch(written)
+    if iso is not None:
+        return _iso(iso)
     # AM and PM are read here: %p means those of the system's locale, of which many have none.
     half = re.fullmatch(r"(.*\S)\s+([AP])M", written, re.IGNORECASE)
     clocks = (" %I:%M", " %I:%M:%S") if half else ("", " %H:%M", " %H:%M:%S")
-    for form in (day + clock for day in ("%m/%d/%Y", "%Y/%m/%d") for clock in clocks):
+    written = re.sub(r"^(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?,?\s+", "", written, flags=re.I)
+    half = re.fullmatch(r"(.*\S)\s+([AP])M", written, re.IGNORECASE)
+    for form in (day + clock for day in _DAYS_FIRST for clock in clocks):
         try:
             time = datetime.strptime(half[1] if half else written, form)
-            if half:
-                time = time.replace(hour=time.hour % 12 + (12 if half[2] in "Pp" else 0))
-            return time.astimezone()
-        except (ValueError, OverflowError, OSError):  # Windows knows no local time before 1970
+        except (ValueError, OverflowError):
             continue
+        if half:
+            time = time.replace(hour=time.hour % 12 + (12 if half[2] in "Pp" else 0))
+        return loose(time)
     return None
+
+
+def _iso(match: re.Match[str]) -> datetime | None:
+    numbers = [int(one or 0) for one in match.groups()[:6]]
+    micro = int((match[7] or "").ljust(7, "0")[:6] or 0)
+    try:
+        year, month, day, hour, minute, second = numbers
+        time = datetime(year, month, day, hour, minute, second, micro)
+        if match[8] is None:
+            return loose(time)
+        offset = "+0000" if match[8] in "Zz" else match[8].replace(":", "")
+        zone = datetime.strptime(offset, "%z").tzinfo
+        return time.replace(tzinfo=zone).astimezone()
+    except (ValueError, OverflowError):
+        return None
+
+
+_SPAN = re.compile(
+    r"(?P<sign>-)?(?:(?P<days>\d{1,8})\.)?(?P<hours>\d{1,2}):(?P<minutes>\d{1,2})(?::(?P<seconds>\d{1,2}(?:\.\d{1,7})?))?"
+)
+
+
+def parsed_span(written: str) -> timedelta | None:
+    """A span as .NET writes it: days, or [-][d.]hh:mm[:ss[.fffffff]]. None: it is none."""
+    if re.fullmatch(r"-?\d{1,8}", written):
+        return timedelta(days=int(written))
+    match = _SPAN.fullmatch(written)
+    if match is None:
+        return None
+    parts = {unit: float(part) for unit, part in match.groupdict().items() if part and unit != "sign"}
+    if parts["hours"] > 23 or parts["minutes"] > 59 or parts.get("seconds", 0) >= 60:
+        return None
+    return timedelta(**parts) * (-1 if match["sign"] else 1)
 
 
 _STANDARD = {
@@ -72,6 +138,7 @@ _STANDARD = {
     "r": "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
     "M": "MMMM d",
     "m": "MMMM d",
+    "U": "dddd, MMMM d, yyyy h:mm:ss tt",
     "Y": "MMMM yyyy",
     "y": "MMMM yyyy",
     "o": "yyyy-MM-ddTHH:mm:ss.fffffffK",
@@ -114,9 +181,11 @@ def formatted(time: datetime, form: str) -> str:
                 return f"{time.microsecond:06d}0"[:width]
             case "t":
                 return ("AM" if time.hour < 12 else "PM")[: min(width, 2)]
+            case "K" if time.tzinfo is UTC or isinstance(time, Unspecified):
+                return "" if isinstance(time, Unspecified) else "Z"
             case _:
                 offset = time.strftime("%z")
-                return "Z" if letter == "K" and time.tzinfo is UTC else f"{offset[:3]}:{offset[3:5]}"
+                return f"{offset[:3]}:{offset[3:5]}"
 
     return _TOKEN.sub(one, form)
 
@@ -125,8 +194,11 @@ def span_property(span: timedelta, name: str) -> Any:
     """A property of a span, by its name in small letters; None if it does not exist."""
     seconds = span / timedelta(seconds=1)
     if name in _TOTALS:
-        found = seconds / _TOTALS[name]
-        return int(found) if found.is_integer() else found
+        return (
+            span / timedelta(microseconds=1) / (_TOTALS[name] * 1_000_000)
+            if name != "totalmilliseconds"
+            else seconds * 1000
+        )
     if name == "ticks":
         return span // timedelta(microseconds=1) * 10
     milliseconds = int(span / timedelta(milliseconds=1))
@@ -165,7 +237,7 @@ def time_property(time: datetime, name: str) -> Any:
         case "timeofday":
             return time - time.replace(hour=0, minute=0, second=0, microsecond=0)
         case "kind":
-            return "Utc" if time.tzinfo is UTC else "Local"
+            return "Unspecified" if isinstance(time, Unspecified) else "Utc" if time.tzinfo is UTC else "Local"
         case "ticks":
             since = time.replace(tzinfo=None) - datetime(1, 1, 1)
             return since // timedelta(microseconds=1) * 10
@@ -176,3 +248,46 @@ def time_property(time: datetime, name: str) -> Any:
 def of_ticks(count: float) -> timedelta:
     """A number as a span: .NET counts ticks of 100 ns."""
     return timedelta(seconds=count / _TICKS)
+
+
+_SPAN_TOKEN = re.compile(r"(d+|h+|m+|s+|f+|F+)|'([^']*)'|\"([^\"]*)\"|\\(.)|(.)", re.DOTALL)
+
+
+def formatted_span(span: timedelta, form: str) -> str:
+    r"""A span by a format of .NET: c, g, or one of one's own such as ``hh\\:mm``.
+
+    Raises:
+        ShellError: the format is none.
+    """
+    if form in ("", "c", "t", "T"):
+        return span_text(span)
+    whole = abs(span)
+    parts = {
+        "d": whole.days,
+        "h": whole.seconds // 3600,
+        "m": whole.seconds // 60 % 60,
+        "s": whole.seconds % 60,
+    }
+    if form == "g":
+        sign = "-" if span < timedelta() else ""
+        days = f"{parts['d']}:" if parts["d"] else ""
+        micro = f".{whole.microseconds:06d}".rstrip("0") if whole.microseconds else ""
+        return f"{sign}{days}{parts['h']}:{parts['m']:02d}:{parts['s']:02d}{micro}"
+    if form == "G":
+        raise UnsupportedError("The format 'G' of a time span")
+    if len(form) == 1:
+        raise ShellError("Input string was not in a correct format.", r"Use a format such as hh\:mm.")
+
+    def one(match: re.Match[str]) -> str:
+        token = match[1]
+        if not token:
+            if match[5] is not None and match[5] != "%":
+                raise ShellError("Input string was not in a correct format.", r"Write \ before : and the like.")
+            return next((part for part in match.groups()[1:4] if part is not None), "")
+        letter, width = token[0], len(token)
+        if letter in parts:
+            return f"{parts[letter]:0{width}d}"
+        digits = f"{whole.microseconds:06d}0"[:width]
+        return digits if letter == "f" else digits.rstrip("0")
+
+    return _SPAN_TOKEN.sub(one, form)

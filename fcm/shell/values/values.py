@@ -10,11 +10,13 @@ import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language.errors import ConversionError
+from fcm.shell.language.kinds import Single
 from fcm.shell.values.enumerations import Enumerated
 from fcm.shell.values.times import of_ticks, parsed, span_property, span_text, time_property
 from fcm.text.words import quoted
@@ -41,6 +43,18 @@ class ShellObject:
     """Properties of the default list, where that is not all; empty: all."""
     of: str = field(default="", compare=False, repr=False)
     """What the cluster was opened by that it is of, where several are open; else ""."""
+    methods: dict[str, Callable[..., Any]] = field(default_factory=dict, compare=False, repr=False)
+    """Methods that a script gave it."""
+    computed: dict[str, Callable[[], Any]] = field(default_factory=dict, compare=False, repr=False)
+    """Properties that are computed each time they are read; their places are in ``properties``."""
+    kinds: list[str] = field(default_factory=list, compare=False, repr=False)
+    """Type names that a script gave it, the first of which decides how it is shown."""
+
+    def shown_properties(self) -> dict[str, Any]:
+        """All properties with their values of now."""
+        if not self.computed:
+            return self.properties
+        return {name: self.computed[name]() if name in self.computed else of for name, of in self.properties.items()}
 
     def key(self, name: str) -> str | None:
         """The name of a property as it is written, whatever the case of the letters asked for."""
@@ -52,7 +66,9 @@ class ShellObject:
     def get(self, name: str) -> Any:
         """Value of a property; None if it does not exist, as in PowerShell."""
         key = self.key(name)
-        return None if key is None else self.properties[key]
+        if key is None:
+            return None
+        return self.computed[key]() if key in self.computed else self.properties[key]
 
 
 class Identity(str):
@@ -109,6 +125,13 @@ def plain(value: Any) -> Any:
     return value
 
 
+class Nothing:
+    """What a pipeline without output gives: $null wherever it is read, and no element of a pipeline."""
+
+
+NOTHING = Nothing()
+
+
 def items(value: Any) -> list[Any]:
     """What a value is in a pipeline: the elements of a list, nothing for None, else itself."""
     if value is None:
@@ -122,50 +145,98 @@ def folded(values: list[Any]) -> Any:
 
 
 def truth(value: Any) -> bool:
-    """PowerShell's truth: 0, "", null and an empty list are false."""
+    """PowerShell's truth: 0, "", null and an empty list are false, a table is true even if it is empty."""
     if isinstance(value, list):
-        return truth(value[0]) if len(value) == 1 else bool(value)
-    return bool(value)
+        return bool(value) and (len(value) > 1 or (truth(value[0]) if not isinstance(value[0], list) else True))
+    return True if isinstance(value, dict | timedelta) else bool(value)
 
 
-def text(value: Any) -> str:
-    """A value in a text."""
+def text(value: Any, between: str = " ") -> str:
+    """A value in a text; ``between``: what stands between the elements of a list ($OFS)."""
+    if isinstance(value, list | tuple):
+        return between.join(part(item) for item in value)
+    if isinstance(value, ShellObject):
+        return _object_text(value)
+    return part(value)
+
+
+def part(value: Any) -> str:
+    """A value as an element of a list or a property of an object in a text: what has parts itself is its type."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, bool):
         return "True" if value else "False"
+    shows = getattr(value, "net_text", None)
+    if shows is not None:
+        return str(shows())
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, float):
         return _double(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     if isinstance(value, datetime):
         return value.strftime("%m/%d/%Y %H:%M:%S")
     if isinstance(value, timedelta):
         return span_text(value)
-    if isinstance(value, list | tuple):
-        return " ".join(text(item) for item in value)
     if isinstance(value, ShellObject):
-        name = value.get("Message" if value.type in ("ErrorRecord", "Exception") else "Name")
-        inside = "; ".join(f"{key}={text(item)}" for key, item in value.properties.items())
-        return text(name) if name is not None else f"@{{{inside}}}"
-    if isinstance(value, dict):
-        return "System.Collections.Hashtable"
+        return "" if value.type in ("Custom", "Selected") and "ToString" not in value.methods else _object_text(value)
+    if isinstance(value, list | tuple | dict):
+        return f"System.{'Object[]' if isinstance(value, list | tuple) else 'Collections.Hashtable'}"
     if isinstance(value, Lines):
         return "\n".join(value.lines)
     return str(value)
 
 
+def _object_text(value: ShellObject) -> str:
+    own = value.methods.get("ToString")
+    if own is not None:
+        return str(own())
+    name = value.get("Message" if value.type in ("ErrorRecord", "Exception") else "Name")
+    if name is not None and value.type not in ("Custom", "Selected"):
+        return text(name)
+    inside = "; ".join(f"{key}={part(item)}" for key, item in value.shown_properties().items())
+    return f"@{{{inside}}}"
+
+
 def _double(value: float) -> str:
-    """A floating number with 15 digits, as Windows PowerShell writes a Double."""
+    """A floating number as PowerShell writes it: a Double with 15 digits, a Single with 7."""
     if value != value:
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "Infinity" if value > 0 else "-Infinity"
-    shown = f"{value:.15g}".upper()
-    return "0" if shown == "-0" else shown
+    return f"{value:.7g}".upper() if isinstance(value, Single) else f"{value:.15g}".upper()
 
 
-def as_number(value: Any) -> int | float:
+def shortest(value: float) -> str:
+    """A floating number with as many digits as it takes to be read back, as ToString() of .NET gives it."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return _double(value)
+    digits, _, power = f"{value!r}".partition("e")
+    if isinstance(value, Single):
+        digits, _, power = f"{value:.7g}".partition("e")
+    exponent = int(power) if power else 0
+    sign = "-" if digits.startswith("-") else ""
+    whole, _, fraction = digits.lstrip("-").partition(".")
+    fraction = "" if fraction == "0" else fraction
+    all_digits = (whole + fraction).lstrip("0")
+    point = len(whole) + exponent - (len(whole + fraction) - len(all_digits))
+    all_digits = all_digits.rstrip("0")
+    if not all_digits:
+        return f"{sign}0"
+    if point > 15 or point < -4:
+        tail = f".{all_digits[1:]}" if len(all_digits) > 1 else ""
+        return f"{sign}{all_digits[0]}{tail}E{point - 1:+03d}"
+    if point <= 0:
+        return f"{sign}0.{'0' * -point}{all_digits}"
+    if point >= len(all_digits):
+        return sign + all_digits.ljust(point, "0")
+    return f"{sign}{all_digits[:point]}.{all_digits[point:]}"
+
+
+def as_number(value: Any) -> Any:
     """A value as number.
 
     Raises:
@@ -175,7 +246,7 @@ def as_number(value: Any) -> int | float:
 
     if value is None:
         return 0
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool | int | float | Decimal):
         return value
     if isinstance(value, Enum) and isinstance(value.value, int):
         return value.value
@@ -296,67 +367,6 @@ def like(value: Any, pattern: Any) -> bool:
     return wildcard(text(pattern)).fullmatch(text(value)) is not None
 
 
-def equal(left: Any, right: Any) -> bool:
-    """``-eq`` for single values: the right one is turned into the type of the left one; case does not count."""
-    if left is None or right is None:
-        return left is None and right is None
-    if isinstance(left, bool):
-        return left == truth(right)
-    if isinstance(left, int | float) and not isinstance(left, Enum):
-        try:
-            return left == as_number(right)
-        except ConversionError:
-            return False
-    if isinstance(left, timedelta):
-        return isinstance(right, timedelta) and left == right
-    if isinstance(left, datetime):
-        try:
-            return left == as_time(right)
-        except ConversionError:
-            return False
-    if isinstance(left, ShellObject) and isinstance(right, ShellObject):
-        return left.type == right.type and (left.identity or left.properties) == (right.identity or right.properties)
-    if isinstance(left, Enumerated):
-        return left.casefold() == text(right).casefold() or text(right) == str(left.number)
-    if isinstance(right, int | float) and not isinstance(right, bool) and isinstance(left, str):
-        return left.strip().casefold() == text(right).casefold()
-    if isinstance(left, dict):
-        return left is right
-    return text(left).casefold() == text(right).casefold()
-
-
-def compare(left: Any, right: Any) -> int:
-    """-1, 0 or 1; the right value is turned into the type of the left one."""
-    a: Any
-    b: Any
-    if isinstance(left, datetime):
-        a, b = left, as_time(right)
-    elif isinstance(left, timedelta):
-        a, b = left, as_span(right)
-    elif isinstance(left, bool | int | float) and not isinstance(left, Enum):
-        a, b = as_number(left), as_number(right)
-    elif left is None and isinstance(right, int | float):
-        a, b = 0, right
-    else:
-        a, b = text(left).casefold(), text(right).casefold()
-    return int(a > b) - int(a < b)
-
-
-def sort_key(value: Any) -> tuple[int, Any]:
-    """A key that orders values of every kind: null, numbers, times, texts."""
-    if value is None:
-        return (0, 0)
-    if isinstance(value, bool | int | float) and not isinstance(value, Enum):
-        return (1, value)
-    if isinstance(value, Enumerated):
-        return (1, value.number)
-    if isinstance(value, datetime):
-        return (2, value.timestamp())
-    if isinstance(value, timedelta):
-        return (1, value.total_seconds())
-    return (3, text(value).casefold())
-
-
 def table_get(table: Mapping[Any, Any], key: Any) -> Any:
     """Value of a hashtable's key, whatever the case."""
     if key in table:
@@ -365,18 +375,45 @@ def table_get(table: Mapping[Any, Any], key: Any) -> Any:
     return next((value for known, value in table.items() if text(known).casefold() == wanted), None)
 
 
+def table_key(table: Mapping[Any, Any], key: Any) -> Any:
+    """A key as it is in a table, whatever the case asked for.
+
+    Raises:
+        KeyError: there is none.
+    """
+    if isinstance(key, str) and not getattr(table, "cased", False):
+        folded = key.casefold()
+        for known in table:
+            if isinstance(known, str) and known.casefold() == folded:
+                return known
+        raise KeyError(key)
+    for known in table:
+        if type(known) is type(key) and known == key:
+            return known
+    raise KeyError(key)
+
+
 def property_of(value: Any, name: str) -> Any:
     """``value.name``: of an object, of a table, of each element of a list."""
     word = name.casefold()
     if isinstance(value, ShellObject):
         return plain(value.get(name)) if word not in ("count", "length") or value.key(name) else 1
     if isinstance(value, dict):
-        if word in ("count", "keys", "values") and table_get(value, name) is None:
-            return len(value) if word == "count" else list(value if word == "keys" else value.values())
-        return plain(table_get(value, name))
+        try:
+            return plain(value[table_key(value, name)])
+        except KeyError:
+            return len(value) if word == "count" else _of_table(value, word)
+    own = getattr(value, "net_get", None)
+    if own is not None:
+        try:
+            return own(word)
+        except KeyError:
+            return 1 if word in ("count", "length") else None
     if isinstance(value, list):
         if word in ("count", "length"):
             return len(value)
+        if word in _OF_LISTS:
+            return _OF_LISTS[word](value)
         return folded([part for item in value for part in items(property_of(item, name))])
     if isinstance(value, str) and word == "length" and not (isinstance(value, NameOf) and value.kind):
         return len(value)
@@ -391,6 +428,33 @@ def property_of(value: Any, name: str) -> Any:
     return None
 
 
+_OF_LISTS: dict[str, Callable[[list[Any]], Any]] = {
+    "rank": lambda found: len(getattr(found, "sizes", (0,))),
+    "longlength": len,
+    "isfixedsize": lambda found: not hasattr(found, "type"),
+    "isreadonly": lambda found: False,
+    "syncroot": lambda found: found,
+}
+
+
+def _of_table(table: Mapping[Any, Any], word: str) -> Any:
+    match word:
+        case "keys":
+            return Collected(table.keys())
+        case "values":
+            return Collected(plain(one) for one in table.values())
+        case "isreadonly" | "isfixedsize":
+            return False
+        case _:
+            return None
+
+
+class Collected(list[Any]):
+    """Keys or values of a table, or what an enumerator gives: a collection, no array."""
+
+    kind = "System.Collections.Hashtable+KeyCollection"
+
+
 def as_json(value: Any, depth: int = 6) -> Any:
     """A value as plain JSON data; deeper than ``depth`` it becomes text."""
     value = plain(value)
@@ -398,6 +462,8 @@ def as_json(value: Any, depth: int = 6) -> Any:
         return text(value)  # JSON has no number for it
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, Decimal):
+        return float(value)
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, timedelta):

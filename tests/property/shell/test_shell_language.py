@@ -77,7 +77,10 @@ def _extended(inner: st.SearchStrategy[tree.Node]) -> st.SearchStrategy[tree.Nod
             inner,
         ),
         st.builds(tree.StaticCall, st.just("math"), st.sampled_from(("round", "max")), bodies),
-        st.builds(tree.Increment, st.builds(tree.Variable, NAMES), st.sampled_from(("++", "--")), st.booleans()),
+        st.builds(
+            tree.Group,
+            st.builds(tree.Increment, st.builds(tree.Variable, NAMES), st.sampled_from(("++", "--")), st.booleans()),
+        ),
         st.builds(tree.Cast, st.sampled_from(("int", "string")), inner),
     )
 

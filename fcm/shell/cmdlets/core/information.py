@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.core.selecting import pipeline_input
-from fcm.shell.language.errors import near
+from fcm.shell.language.errors import UnsupportedError, near
 from fcm.shell.runtime.absent import why_absent
 from fcm.shell.runtime.parameters import COMMON, OBJECTS, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
-from fcm.shell.values.values import Lines, ShellObject, text, wildcard
+from fcm.shell.values.net.types import Declared, EnumValue, NetType
+from fcm.shell.values.values import Lines, ShellObject, has_wildcard, wildcard
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -44,7 +45,13 @@ _TYPES: dict[type, str] = {
 )
 def get_command(call: Call) -> Iterable[Any]:
     """Cmdlets by name, module, noun, verb."""
-    found = []
+    found: list[Any] = []
+    for name in call.texts("Name"):
+        function = call.session.variables.function(name)
+        if function is not None:
+            found.append(ShellObject("FunctionInfo", {"CommandType": "Function", "Name": function.name}))
+    if found:
+        return found
     for one in sorted(call.session.registry.cmdlets.values(), key=lambda each: each.name):
         verb, _, noun = one.name.partition("-")
         pairs = (("Name", one.name), ("Module", one.module), ("Noun", noun), ("Verb", verb))
@@ -119,32 +126,43 @@ def help_lines(found: Cmdlet) -> list[str]:
 
 
 @cmdlet(
-    "Get-Member", Param("Name", "texts", position=0), OBJECTS, synopsis="Gets the properties of objects.",
+    "Get-Member", Param("Name", "texts", position=0), Param("MemberType", "texts", aliases=("Type",)), OBJECTS,
+    synopsis="Gets the properties of objects.",
     example="Get-Cluster | Get-Member", aliases=("gm",), module=CORE,
 )  # fmt: skip
 def get_member(call: Call) -> Iterable[Any]:
     """Properties of the first object of each type."""
     seen: dict[str, Any] = {}
     for item in pipeline_input(call):
-        kind = item.type if isinstance(item, ShellObject) else _TYPES.get(type(item), "System.Object")
-        if kind in seen:
-            continue
-        seen[kind] = item
+        if not isinstance(item, ShellObject):
+            raise UnsupportedError("Get-Member for a value that is no object")
+        seen.setdefault(item.type, item)
     rows = []
+    kinds = [one.casefold() for one in call.texts("MemberType")]
     for kind, item in seen.items():
-        properties = item.properties if isinstance(item, ShellObject) else {"Length": len(text(item))}
-        settable = {name.casefold() for name in item.setters} if isinstance(item, ShellObject) else set()
-        for name in sorted(properties):
+        made = item.type in ("Custom", "Selected")
+        if made and not set(kinds) <= {"noteproperty", "properties", "property"}:
+            raise UnsupportedError("Get-Member for members of this kind")
+        if made and not kinds:
+            raise UnsupportedError("Get-Member for an object that a script made", "Use -MemberType NoteProperty.")
+        settable = {name.casefold() for name in item.setters}
+        member = EnumValue(_MEMBER_TYPE, 8) if made else "Property"
+        if made and "noteproperty" not in kinds and "properties" not in kinds:
+            continue
+        for name in sorted(item.properties):
             if _matches(call.texts("Name"), name):
                 access = "{get;set;}" if name.casefold() in settable else "{get;}"
-                definition = f"{_TYPES.get(type(properties[name]), 'System.Object')} {name} {access}"
+                shown = f"{_TYPES.get(type(item.properties[name]), 'System.Object')} {name} {access}"
                 rows.append(
-                    ShellObject(
-                        "Member",
-                        {"Name": name, "MemberType": "Property", "Definition": definition, "TypeName": kind},
-                    )
+                    ShellObject("Member", {"Name": name, "MemberType": member, "Definition": shown, "TypeName": kind})
                 )
     return rows
+
+
+_MEMBER_TYPE = NetType(
+    "System.Management.Automation.PSMemberTypes",
+    declared=Declared("System.Management.Automation.PSMemberTypes", members={"NoteProperty": 8}),
+)
 
 
 @cmdlet(
@@ -168,10 +186,22 @@ def get_history(call: Call) -> Iterable[Any]:
 )  # fmt: skip
 def get_alias(call: Call) -> Iterable[Any]:
     """Aliases."""
-    registry = call.session.registry
-    return [
-        ShellObject("Selected", {"Name": alias, "Definition": one.name})
-        for one in registry.cmdlets.values()
-        for alias in one.aliases
-        if _matches(call.texts("Name"), alias)
-    ]
+    registry, variables = call.session.registry, call.session.variables
+    own = {name: target for scope in variables.current.chain() for name, target in scope.aliases.items()}
+    known = {alias: one.name for one in registry.cmdlets.values() for alias in one.aliases} | own
+    found = []
+    for wanted in call.texts("Name") or ["*"]:
+        pattern = wildcard(wanted)
+        hits = [alias for alias in known if pattern.fullmatch(alias)]
+        if not hits and not has_wildcard(wanted):
+            raise UnsupportedError(f"The alias {wanted}")
+        for alias in hits:
+            target = known[alias]
+            found.append(
+                ShellObject(
+                    "Alias",
+                    {"Name": alias, "Definition": target, "ResolvedCommandName": target},
+                    shown=("Name", "Definition"),
+                )
+            )
+    return found

@@ -103,7 +103,7 @@ def _expression(call: Call, said: dict[str, Any], providers: Sequence[str]) -> s
                 mask = 0
                 for one in values:
                     mask |= _named(call, key, one, _KEYWORDS)
-                system.append(f"band(Keywords, {mask})")
+                system.append(f"band(Keywords, {mask & (2**64 - 1)})")  # hexadecimal ones of 64 bits have a sign
             case "StartTime" | "EndTime":
                 sign = ">=" if key == "StartTime" else "<="
                 system.append(f"TimeCreated[@SystemTime {sign} '{_time(call, key, value)}']")

@@ -11,7 +11,7 @@ from fcm.logs.channels import CHANNELS, channel_named
 from fcm.logs.cluster_log import cluster_log, file_of
 from fcm.logs.evtx_reader import EventFile
 from fcm.logs.queries.query import FILE, QueryError, parse_query, query_of_all
-from fcm.shell.cmdlets.core.language import file_object
+from fcm.shell.cmdlets.core.files import file_object
 from fcm.shell.language.errors import ParameterError, ShellError, near
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param

@@ -16,7 +16,8 @@ from fcm.shell.runtime.parameters import CLUSTER, INPUT, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values import objects, storage_objects
 from fcm.shell.values.enumerations import Enumerated
-from fcm.shell.values.values import NameOf, ShellObject, equal, text, wildcard
+from fcm.shell.values.net.comparing import equal
+from fcm.shell.values.values import NameOf, ShellObject, text, wildcard
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:

@@ -47,11 +47,9 @@ class NodeVariables(Variables):
         super().__init__()
         self._node = node
 
-    def get(self, name: str, default: Any = None) -> Any:
-        """Value of a variable."""
-        if not name.casefold().startswith("env:"):
-            return super().get(name, default)
-        return self._node if name.casefold() == "env:computername" else default
+    def of_environment(self, key: str, default: Any) -> Any:
+        """A variable of the environment."""
+        return self._node if key == "computername" else default
 
 
 class NodeRegistry(Registry):

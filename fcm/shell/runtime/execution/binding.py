@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language.errors import ConversionError, ParameterError
 from fcm.shell.runtime.parameters import TEXT, Param
+from fcm.shell.values.net.objects import XmlNode
 from fcm.shell.values.values import ShellObject, as_number, as_truth, as_whole, items, text
 from fcm.text.words import quoted
 
@@ -146,6 +147,8 @@ def converted(param: Param, argument: Argument) -> Any:
 
 def _named(param: Param, value: Any) -> Any:
     """A name; an object that the parameter takes from the pipeline too stays what it is."""
+    if isinstance(value, XmlNode):
+        return value.source
     return value if isinstance(value, ShellObject) and value.type in param.pipes else text(value)
 
 

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class Leaving(Exception):  # noqa: N818 (it is no error)
     """Base of all; none of them is an error."""
 
 
 class Returning(Leaving):
-    """``return``: the function, block or script is over."""
+    """``return``: the function, block or script is over.
+
+    Attributes:
+        value: what a method of a class returns.
+    """
+
+    def __init__(self, value: Any = None) -> None:
+        super().__init__()
+        self.value = value
 
 
 class Breaking(Leaving):
-    """``break``: the innermost loop or switch is over."""
+    """``break``: the innermost loop or switch is over, or the one of a label.
+
+    Attributes:
+        label: in small letters; "": the innermost.
+    """
+
+    def __init__(self, label: str = "") -> None:
+        super().__init__(label)
+        self.label = label
 
 
-class Continuing(Leaving):
-    """``continue``: the next turn of the innermost loop."""
+class Continuing(Breaking):
+    """``continue``: the next turn of the innermost loop, or of the one of a label."""
 
 
 class Exiting(Leaving):

@@ -1,4 +1,4 @@
-"""Carries out the tree of a script: statements, loops, errors that are caught."""
+"""Carries out the tree of a script: statements and blocks; errors that are trapped."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language import tree
-from fcm.shell.language.errors import ShellError
+from fcm.shell.language.errors import ShellError, UnsupportedError
+from fcm.shell.runtime.execution.binding import Argument
+from fcm.shell.runtime.execution.catching import Catcher
 from fcm.shell.runtime.execution.evaluation import Evaluator
 from fcm.shell.runtime.execution.flow import Breaking, Continuing, Exiting, Returning
 from fcm.shell.runtime.execution.frame import Frame
+from fcm.shell.runtime.execution.functions.stage import FunctionStage
 from fcm.shell.runtime.execution.invocation import Invoker
-from fcm.shell.values.operators import binary
-from fcm.shell.values.records import ErrorRecord, error_record
-from fcm.shell.values.values import as_whole, equal, folded, items, text, truth
+from fcm.shell.runtime.execution.loops import Loops
+from fcm.shell.values.values import NOTHING, as_whole, folded, truth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,24 +32,36 @@ class Interpreter:
     def __init__(self, session: RunningSession) -> None:
         self.session = session
         self.frame = Frame()
-        self._values = Evaluator(session, self)
-        self._invoker = Invoker(session, self._values, self, self.frame)
+        self.values = Evaluator(session, self)
+        self.invoker = Invoker(session, self.values, self.frame)
+        self._loops = Loops(session, self.values, self)
+        self._catcher = Catcher(session, self.values, self, self.frame)
         self._depth = 0
-        self._caught: list[ShellError] = []
-        """Errors whose catch blocks run, the innermost last."""
 
     # blocks
 
     def body(self, statements: Sequence[tree.Node], out: list[Any]) -> None:
         """Run statements and add their output; an error ends its statement, the next one goes on as in PowerShell."""
+        traps = [one for one in statements if isinstance(one, tree.Trap)]
         for statement in statements:
+            if isinstance(statement, tree.Trap):
+                continue
             self.session.check_stopped()
             try:
-                self.run(statement, out)
+                if traps:
+                    self.frame.catches += 1
+                    try:
+                        self.run(statement, out)
+                    finally:
+                        self.frame.catches -= 1
+                else:
+                    self.run(statement, out)
             except ShellError as error:
                 if error.at < 0:
                     error.at = statement.at
                 error.source = error.source or self.frame.source
+                if traps and self._catcher.trapped(traps, error, out):
+                    continue
                 if self.frame.catches or self.session.ends_script(error):
                     raise
                 self.session.record(error)
@@ -77,8 +91,45 @@ class Interpreter:
     def block_into(self, block: tree.ScriptBlock, item: Any, out: list[Any]) -> None:
         """Run a script block with ``$_`` = item and add its output."""
         self.session.count_turn()
+        captured = self.session.captured(block)
+        if captured is not None or any(isinstance(one, tree.ParamBlock | tree.NamedBlock) for one in block.body):
+            out.extend(self.invoke(block, [], item))
+            return
         with self.session.item(item), contextlib.suppress(Returning), self.frame.within(block.origin):
             self.into(block.body, out)
+
+    def invoke(
+        self, block: tree.ScriptBlock, arguments: list[Any], item: Any = NOTHING, this: Any = NOTHING
+    ) -> list[Any]:
+        """Output of a block that is called with arguments."""
+        out: list[Any] = []
+        given = [Argument(one) for one in arguments]
+        stage = FunctionStage(self.session, self.values, self.frame, block, "", given, out.append, False)
+        values = {}
+        if item is not NOTHING:
+            values["_"] = item
+        if this is not NOTHING:
+            values["this"] = this
+        with self.session.variables.scope(values):
+            stage.begin()
+            stage.end()
+        return out
+
+    def method(self, block: tree.ScriptBlock, names: list[str], values: list[Any], this: Any) -> Any:
+        """What a method of a class of the script returns; anything else that it gives out is dropped."""
+        scope = {name.casefold(): value for name, value in zip(names, values, strict=True)}
+        scope["this"] = this
+        outermost = self.session.variables.outermost
+        catches = self.frame.catches
+        try:
+            self.frame.catches += 1  # an error in a method ends it
+            with self.session.variables.scope(scope, within=outermost), self.frame.within(block.origin):
+                self.into(block.body[1:], [])
+        except Returning as returned:
+            return returned.value
+        finally:
+            self.frame.catches = catches
+        return None
 
     def collected(self, node: tree.Node) -> list[Any]:
         """Output of one statement."""
@@ -96,24 +147,23 @@ class Interpreter:
         """
         match node:
             case tree.Pipeline():
-                out += self._invoker.pipeline(node, out if self.session.shows(out) else None)
+                self.invoker.pipelines.run(node, out)
             case tree.Assignment():
-                self._values.assign(node)
+                self.values.assigner.assign(node)
+                self.session.succeeded = True
             case tree.Increment():
-                self._values.value(node)
+                self.values.value(node)
             case tree.If(branches=branches, otherwise=otherwise):
-                chosen = next((body for test, body in branches if self._holds(test)), otherwise)
+                chosen = next((body for test, body in branches if self.holds(test)), otherwise)
                 self.into(chosen, out)
-            case tree.ForEach() | tree.While() | tree.DoLoop() | tree.For():
-                self._loop(node, out)
-            case tree.Switch():
-                self._switch(node, out)
+            case tree.ForEach() | tree.While() | tree.DoLoop() | tree.For() | tree.Switch():
+                self._loops.run(node, out)
             case tree.Try():
-                self._try(node, out)
+                self._catcher.attempt(node, out)
             case tree.Throw(value=value):
-                raise self._thrown(value, node.at)
+                raise self._catcher.thrown(value, node.at)
             case tree.Function():
-                self._invoker.define(node)
+                self.invoker.define(node)
             case tree.ParamBlock():
                 self._script_parameters(node)
             case tree.NamedBlock(name=name):
@@ -121,136 +171,74 @@ class Interpreter:
             case tree.Leave():
                 self._leave(node, out)
             case _:
-                out += items(self._values.value(node))
+                self._other(node, out)
 
-    def _holds(self, test: tree.Node) -> bool:
-        return truth(folded(self.collected(test)))
+    def _other(self, node: tree.Node, out: list[Any]) -> None:
+        match node:
+            case tree.Chain(first=first, operator=operator, second=second):
+                self.run(first, out)
+                if self.session.succeeded is (operator == "&&"):
+                    self.run(second, out)
+            case tree.Data(body=body):
+                self.into(body, out)
+            case tree.EnumType():
+                self.values.types.declare_enum(node)
+            case tree.ClassType():
+                self.values.types.declare_class(node)
+            case tree.Using(name=name):
+                self.values.types.use(name)
+            case tree.Trap():
+                raise UnsupportedError("A trap that stands by itself", "", node.at)
+            case tree.Unreadable(error=error):
+                raise error
+            case _:
+                out.extend(self.values.elements(node))
+                self.session.succeeded = True
+
+    def holds(self, test: tree.Node) -> bool:
+        """Whether a condition holds."""
+        found = self.values.value(test)
+        return truth(found)
 
     def _leave(self, node: tree.Leave, out: list[Any]) -> None:
-        values = [] if node.value is None else self.collected(node.value)
+        label = ""
+        if node.word in ("break", "continue") and isinstance(node.value, tree.Literal):
+            label = str(node.value.value).casefold()
         match node.word:
             case "break":
-                raise Breaking
+                raise Breaking(label)
             case "continue":
-                raise Continuing
+                raise Continuing(label)
             case "exit":
+                values = [] if node.value is None else self.collected(node.value)
                 code = as_whole(folded(values), "The exit code") if values else 0
                 if not 0 <= code <= 255:
                     raise ShellError(f"{code} is not a valid exit code.", "Choose 0 to 255.", node.at)
                 raise Exiting(code)
             case _:
-                out += values
-                raise Returning
+                made: list[Any] = []
+                if isinstance(node.value, tree.Increment):
+                    made.append(self.values.value(node.value))
+                elif node.value is not None:
+                    self.run(node.value, made)
+                out.extend(made)
+                raise Returning(folded(made))
 
     def _script_parameters(self, node: tree.ParamBlock) -> None:
         """``param( )`` of a script: what is not set before has its default."""
         variables = self.session.variables
-        given = [one.name for one in node.parameters if variables.get(one.name) is not None]
+        given = {one.name: variables.get(one.name) for one in node.parameters if variables.get(one.name) is not None}
         missing = [one.name for one in node.parameters if one.needed and one.name not in given]
         if missing:
             raise ShellError(
                 f"The script requires ${missing[0]}.", f"Set it: fcm run SCRIPT.ps1 --set {missing[0]}=VALUE", node.at
             )
-        self._invoker.defaults(node, given)
-
-    # loops
-
-    def _loop(self, node: tree.Node, out: list[Any]) -> None:
-        match node:
-            case tree.ForEach(variable=variable, source=source, body=body):
-                for item in self.collected(source):
-                    self.session.variables[variable] = item
-                    if not self._turn_of_loop(body, out):
-                        break
-            case tree.While(test=test, body=body):
-                while self._holds(test) and self._turn_of_loop(body, out):
-                    pass
-            case tree.DoLoop(body=body, until=until, test=test):
-                while self._turn_of_loop(body, out) and self._holds(test) is not until:
-                    pass
-            case tree.For(first=first, test=maybe, step=step, body=body):
-                if first is not None:
-                    self.run(first, [])
-                while (maybe is None or self._holds(maybe)) and self._turn_of_loop(body, out):
-                    if step is not None:
-                        self.run(step, [])
-
-    def _turn_of_loop(self, body: Sequence[tree.Node], out: list[Any]) -> bool:
-        """Run the body once; False if it left the loop."""
-        self.session.count_turn()
-        try:
-            self.into(body, out)
-        except Continuing:
-            return True
-        except Breaking:
-            return False
-        return True
-
-    def _switch(self, node: tree.Switch, out: list[Any]) -> None:
-        operator = {"wildcard": "-like", "regex": "-match", "casesensitive": "-ceq"}.get(node.mode)
-        for item in self._looked_at(node.value):
-            found = False
-            for pattern, body in node.cases:
-                value = self._values.value(pattern)
-                if isinstance(value, tree.ScriptBlock):
-                    fits = truth(folded(self.block(value, item)))
-                else:
-                    fits = equal(item, value) if operator is None else truth(binary(operator, item, value))
-                if fits:
-                    found = True
-                    if not self._case(body, item, out):
-                        return
-            if not found and node.default is not None and not self._case(node.default, item, out):
-                return
-
-    def _looked_at(self, node: tree.Node) -> list[Any]:
-        """What a switch looks at: each element of a list, $null too."""
-        if isinstance(node, tree.Variable | tree.Member | tree.Index | tree.Call):
-            return self._values.elements(node)
-        return self.collected(node)
-
-    def _case(self, body: Sequence[tree.Node], item: Any, out: list[Any]) -> bool:
-        with self.session.item(item):
-            return self._turn_of_loop(body, out)
-
-    # errors
-
-    def _thrown(self, value: tree.Node | None, at: int) -> ShellError:
-        """What ``throw`` raises: its text, or an error that was caught, as it was."""
-        values = [] if value is None else self.collected(value)
-        given = folded(values)
-        caught = (
-            given.error if isinstance(given, ErrorRecord) else self._caught[-1] if not values and self._caught else None
+        block = tree.ScriptBlock((node,), None, at=node.at)
+        arguments = [Argument(value, "", name) for name, value in given.items()]
+        stage = FunctionStage(
+            self.session, self.values, self.frame, block, "", arguments, lambda value: None, False, dotted=True
         )
-        error = caught or ShellError(text(given) or "ScriptHalted", "", at, "OperationStopped")
-        error.ends = True
-        return error
-
-    def _try(self, node: tree.Try, out: list[Any]) -> None:
-        trying = self.frame.catches
-        try:
-            self.frame.catches = trying + 1
-            self.into(node.body, out)
-        except ShellError as error:
-            self.frame.catches = trying
-            clause = None if self.session.is_stop(error) else _catching(node.catches, error)
-            if clause is None:
-                raise
-            self.session.note(error)
-            self._caught.append(error)
-            try:
-                with self.session.item(error_record(error)):
-                    self.into(clause.body, out)
-            finally:
-                self._caught.pop()
-        finally:
-            self.frame.catches = trying
-            if node.final:
-                with self.session.to_the_end():
-                    self.into(node.final, out)
+        stage.begin()
 
 
-def _catching(clauses: Sequence[tree.Catch], error: ShellError) -> tree.Catch | None:
-    """The first clause that takes an error; None if none does."""
-    found = error.caught_as()
-    return next((one for one in clauses if not one.types or not found.isdisjoint(one.types)), None)
+__all__ = ["DEEPEST", "Interpreter"]

@@ -1,225 +1,204 @@
-"""Pipelines: cmdlets, functions and blocks are called, their arguments bound, their streams redirected."""
+"""Commands with their arguments: which function, script or cmdlet a name means, and how it is called."""
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language import tree
-from fcm.shell.language.errors import CommandNotFoundError, ShellError
+from fcm.shell.language.errors import CommandNotFoundError, ShellError, UnsupportedError, exact
+from fcm.shell.runtime.absent import why_absent
 from fcm.shell.runtime.call import Call, Cmdlet
-from fcm.shell.runtime.execution.binding import NOTHING, Argument, bind, lacks_nothing
-from fcm.shell.runtime.execution.declared import ABSENT, KINDS, params_of
-from fcm.shell.runtime.execution.flow import Exiting, Returning
+from fcm.shell.runtime.execution.binding import NOTHING, Argument, bind
+from fcm.shell.runtime.execution.functions.keeping import FileStage, Keeping
+from fcm.shell.runtime.execution.functions.known import KNOWN_COMMANDS
+from fcm.shell.runtime.execution.functions.stage import FunctionStage
 from fcm.shell.runtime.execution.piped import bound
-from fcm.shell.runtime.execution.scripts import DEEPEST, as_path, automatic, is_script, parsed, read_script
-from fcm.shell.runtime.parameters import Param
-from fcm.shell.values.output import write_text
+from fcm.shell.runtime.execution.pipeline import Pipelines
+from fcm.shell.runtime.execution.scripts import DEEPEST, as_path, is_script, parsed, read_script
+from fcm.shell.values.net.types import ARRAY_LIST, NetList
 from fcm.shell.values.records import error_record
-from fcm.shell.values.values import folded, items, text
+from fcm.shell.values.values import NOTHING as NO_OUTPUT
+from fcm.shell.values.values import ShellObject, items, text
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from fcm.shell.runtime.execution.evaluation import Evaluator, Statements
+    from fcm.shell.runtime.execution.asking import Values
     from fcm.shell.runtime.execution.frame import Frame
+    from fcm.shell.runtime.execution.pipeline import Emit, Stage
     from fcm.shell.runtime.execution.running import RunningSession
+    from fcm.shell.runtime.execution.variables import Scope
 
 _PATH = "Check the path and its permissions."
-_QUIET = ("silentlycontinue", "ignore")
+QUIET = ("silentlycontinue", "ignore", "0", "4")
+_EACH = frozenset(
+    ("write-output", "write-host", "write-warning", "write-verbose", "write-error", "write-information", "write-debug")
+)
+"""Cmdlets that take each object as it comes."""
 
 
 class Invoker:
-    """Runs pipelines: values of arguments come from an evaluator, the interpreter runs function bodies."""
+    """Runs commands in one session."""
 
-    def __init__(self, session: RunningSession, values: Evaluator, statements: Statements, frame: Frame) -> None:
-        self.session = session
+    def __init__(self, session: RunningSession, values: Values, frame: Frame) -> None:
+        self._session = session
         self._values = values
-        self._statements = statements
         self._frame = frame
+        self.pipelines = Pipelines(session, values, self, frame)
+        self.session, self.frame = session, frame
 
-    def pipeline(self, node: tree.Pipeline, sink: list[Any] | None = None) -> list[Any]:
-        """Output of a pipeline; ``$?`` shows whether it ran without errors.
+    def stage(self, node: tree.Command, emit: Emit, has_input: bool, is_last: bool, shown: list[Any] | None) -> Stage:
+        """A command as stage of a pipeline.
 
-        Args:
-            node: the pipeline.
-            sink: takes output as it comes, so that it can be shown before the pipeline is over; None: nothing does.
+        Raises:
+            CommandNotFoundError: there is no such command.
         """
-        failures = self.session.failures
-        values: list[Any] = []
-        try:
-            for number, stage in enumerate(node.stages):
-                is_last = number == len(node.stages) - 1
-                if isinstance(stage, tree.Redirected):
-                    values = self._redirected(stage, values, number > 0)
-                else:
-                    values = self._stage(stage, values, number > 0, is_last, sink if is_last else None)
-        except ShellError:
-            self.session.succeeded = False
-            raise
-        self.session.succeeded = self.session.failures == failures
-        return values
-
-    def _stage(
-        self, stage: tree.Node, given: list[Any], has_input: bool, is_last: bool, sink: list[Any] | None = None
-    ) -> list[Any]:
-        if isinstance(stage, tree.Command):
-            return self._command(stage, given, has_input, is_last, sink)
-        if has_input:
-            raise ShellError(
-                "Only commands can follow |.", "Move it to the start of the pipeline.", stage.at, "ParserError"
-            )
-        return self._values.elements(stage)
-
-    # redirections
-
-    def _redirected(self, node: tree.Redirected, given: list[Any], has_input: bool) -> list[Any]:
-        errors = next((one for one in node.redirections if one.stream == 2), None)
-        output = next((one for one in node.redirections if one.stream == 1), None)
-        values: list[Any] = []
-        if errors is None:
-            values = self._stage(node.stage, given, has_input, is_last=False)
-        else:
-            with self.session.errors_apart() as apart:
-                try:
-                    values = self._stage(node.stage, given, has_input, is_last=False)
-                except ShellError as error:
-                    if self.session.ends_script(error):
-                        raise
-                    error.at = error.at if error.at >= 0 else node.at
-                    error.source = error.source or self._frame.source
-                    self.session.record(error)
-            if errors.target is None:
-                values = [*values, *(error_record(error) for error in apart)]
-            else:
-                self._write(errors, [error.show(self.session.source) for error in apart])
-        if output is None:
-            return values
-        self._write(output, values)
-        return []
-
-    def _write(self, redirection: tree.Redirection, values: list[Any]) -> None:
-        """Write values to the file; $null swallows them."""
-        assert redirection.target is not None
-        path = text(self._values.value(redirection.target))
-        if not path:
-            return
-        try:
-            write_text(self.session.path(path), self.session.format(values), append=redirection.append)
-        except OSError as error:
-            why = f"{error.strerror or error}: {path}"
-            raise ShellError(why, _PATH, redirection.at, _category(error)) from error
-
-    # commands
-
-    def _command(
-        self, node: tree.Command, given: list[Any], has_input: bool, is_last: bool, sink: list[Any] | None
-    ) -> list[Any]:
-        self.session.check_stopped()
+        self._session.check_stopped()
         name = self._values.value(node.name)
         if isinstance(name, tree.ScriptBlock):
-            return list(self._block(name, self._arguments(node), given, node.dotted, sink))
-        cmdlet = self._script(node, text(name)) if is_script(text(name)) else self._find(node, text(name))
-        values: dict[str, Any] = {}
+            return self._function(name, "", node, emit, has_input)
+        if isinstance(name, ShellObject) and name.type in ("FunctionInfo", "Cmdlet"):
+            name = text(name.get("Name"))
+        if not isinstance(name, str):
+            raise UnsupportedError("Calling a value of this kind", "", node.at)
+        word = text(name)
+        if is_script(word):
+            return self._script(node, word, emit, has_input)
+        cmdlet = self._find(node, word)
+        if cmdlet.own and len(node.elements) == 1 and isinstance(node.elements[0], tree.Sequence):
+            self._strict_call(node, word)
+        if cmdlet.block is not None:
+            block = cmdlet.block
+            return self._function(block, cmdlet.name, node, emit, has_input, is_filter=cmdlet.is_filter, shown_as=word)
+        streamer = cmdlet.stream
+        if streamer is not None:
+            return _StreamStage(self, node, cmdlet, emit, has_input, is_last)
+        return _CmdletStage(self, node, cmdlet, emit, has_input, is_last, shown)
+
+    def _function(
+        self, block: tree.ScriptBlock, name: str, node: tree.Command, emit: Emit, has_input: bool, **more: Any
+    ) -> Stage:
+        if any(isinstance(one, tree.Unreadable) for one in block.body):
+            error = next(one.error for one in block.body if isinstance(one, tree.Unreadable))
+            assert isinstance(error, ShellError)
+            refused = UnsupportedError(name or "A block", error.remedy, error.at)
+            refused.message, refused.source = error.message, error.source
+            raise refused
+        self._session.count_turn()
+        crossed = self.pipelines.crossing(emit)
+        return FunctionStage(
+            self._session, self._values, self._frame, block, name, self.arguments(node), crossed, has_input,
+            dotted=node.dotted, **more,
+        )  # fmt: skip
+
+    def _strict_call(self, node: tree.Command, word: str) -> None:
+        """``f(1, 2)``, which calls f with one list: an error in strict mode."""
+        source, after = self._frame.source.text, node.at + len(word)
+        if self._values.strict.version >= 2 and node.at >= 0 and source[after : after + 1] == "(":
+            raise exact(
+                "The function or command was called as if it were a method. Parameters should be separated by spaces. "
+                "For information about parameters, see the about_Parameters Help topic.",
+                "StrictModeFunctionCallWithParens",
+            )
+
+    def _script(self, node: tree.Command, name: str, emit: Emit, has_input: bool) -> Stage:
+        """A script file as a command.
+
+        Raises:
+            ShellError: it cannot be read, is not of the language, or too many run inside each other.
+        """
+        path = self._session.path(as_path(name))
         try:
-            values = {"Arguments": self._words(node)} if cmdlet.raw else bind(cmdlet, self._arguments(node))
-            sink = None if "OutVariable" in values else sink
-            out: list[Any] = []
-            with self.session.clusters.of_call(cmdlet.module, values, given):
-                calls, unbound = bound(cmdlet, values, given, has_input, self.session.workspace.state)
-                self._tell_unbound(unbound, node, cmdlet, values)
-                for one in calls:
-                    call = Call(self.session, cmdlet, one, given, node.at, has_input, is_last, node.dotted, sink)
-                    out += cmdlet.body(call)
-                self.session.clusters.mark(out)
+            if len(self._frame.files) >= DEEPEST:
+                last = " > ".join([*self._frame.files[-3:], path.name])
+                error = ShellError(
+                    f"Script files are nested more than {DEEPEST} levels deep: {last}.",
+                    "Check for a script that calls itself.",
+                )
+                error.ends = True
+                raise error
+            source = read_script(path)
+            body = parsed(source)
         except ShellError as error:
             error.at = error.at if error.at >= 0 else node.at
-            error.command, error.module = error.command or cmdlet.name, error.module or cmdlet.module
-            error.source = error.source or self._frame.source
-            if cmdlet.raw:
-                self.session.exit_code = 1
-            return self._failed(error, values)
-        except OSError as error:
-            where = f" {error.filename}" if error.filename else ""
-            failed = ShellError(f"{error.strerror or error}:{where}", _PATH, node.at, _category(error), cmdlet.name)
-            failed.__cause__ = error
-            return self._failed(failed, values)
-        if cmdlet.raw:
-            self.session.exit_code = 0
-        self._keep(values.get("OutVariable"), out)
-        return out
-
-    def _tell_unbound(
-        self, errors: Sequence[ShellError], node: tree.Command, cmdlet: Cmdlet, values: Mapping[str, Any]
-    ) -> None:
-        """An object that a cmdlet cannot take is an error of its own; the others go on unless errors end the script."""
-        for error in errors:
-            error.at, error.source = node.at, error.source or self._frame.source
-            error.command, error.module = cmdlet.name, cmdlet.module
-            try:
-                self._failed(error, values)
-            except ShellError:
-                if self._frame.catches or self.session.ends_script(error):
-                    raise
-                self.session.record(error)
-        if errors:
-            self._keep(values.get("ErrorVariable"), [error_record(error) for error in errors])
-
-    def _failed(self, error: ShellError, values: Mapping[str, Any]) -> list[Any]:
-        """What -ErrorAction and -ErrorVariable make of an error: no output, or the error itself."""
-        self._keep(values.get("ErrorVariable"), [error_record(error)])
-        action = text(values.get("ErrorAction", "")).casefold()
-        if self.session.is_stop(error):
-            raise error
-        if action in _QUIET or (not action and self.session.preference("ErrorAction") in _QUIET and not error.ends):
-            self.session.note(error, keep=action != "ignore")
-            return []
-        if action == "inquire":
-            asked = self.session.on_confirm
-            error.ends = asked is None or not asked(f"{error.message} Continue?")
-        error.ends = error.ends or action == "stop"
-        raise error
-
-    def _keep(self, name: Any, found: list[Any]) -> None:
-        """-OutVariable and -ErrorVariable; a plus before the name adds to what is there."""
-        if name is None:
-            return
-        word = text(name)
-        before = items(self.session.variables.get(word[1:])) if word.startswith("+") else []
-        self.session.variables[word.removeprefix("+")] = [*before, *found]
+            error.command = error.command or path.name
+            raise
+        block = tree.ScriptBlock(body, source, (0, len(source.text)), at=0)
+        within = None if node.dotted else self._session.variables.current
+        return FileStage(
+            self._frame, path.name, self._function(block, path.name, node, emit, has_input, is_file=True, within=within)
+        )
 
     def _find(self, node: tree.Command, name: str) -> Cmdlet:
+        variables = self._session.variables
+        seen: set[str] = set()
+        while (target := variables.alias(name)) and name.casefold() not in seen:
+            seen.add(name.casefold())
+            name = target
+        found: Cmdlet | None = variables.function(name)
+        if found is not None:
+            return found
         try:
-            return self.session.command(name, node.at)
-        except CommandNotFoundError:
+            return self._session.command(name, node.at)
+        except CommandNotFoundError as missing:
+            missing.target = name
+            self._refuse_known(name, node)
             hint = _hint(node, name)
             if hint:
                 raise CommandNotFoundError(
-                    f"{quoted(name)} is not a command.", hint, node.at, "ObjectNotFound"
+                    f"{quoted(name)} is not a command.", hint, node.at, "ObjectNotFound", name
                 ) from None
             raise
 
-    def _arguments(self, node: tree.Command) -> list[Argument]:
+    def _refuse_known(self, name: str, node: tree.Command) -> None:
+        """What PowerShell has and this shell has not is refused: a script must not go on as if it were not there."""
+        if name.casefold() in KNOWN_COMMANDS and not why_absent(name):
+            raise UnsupportedError(name, "", node.at)
+
+    # arguments
+
+    def arguments(self, node: tree.Command) -> list[Argument]:
+        """The arguments of a command."""
         found: list[Argument] = []
         for element in node.elements:
             if isinstance(element, tree.Splat):
                 found += self._splatted(element)
             elif isinstance(element, tree.Parameter):
-                value = NOTHING if element.value is None else self._values.value(element.value)
+                value = NOTHING if element.value is None else self._argument(element.value)
                 found.append(Argument(value, _word(element.value), element.name, element.at))
             else:
-                found.append(Argument(self._values.value(element), _word(element), None, element.at))
+                found.append(Argument(self._argument(element), _word(element), None, element.at))
         return found
+
+    def _argument(self, node: tree.Node) -> Any:
+        found = self._values.raw(node)
+        return None if found is NO_OUTPUT else found
 
     def _splatted(self, node: tree.Splat) -> list[Argument]:
         """``@name``: a table gives named arguments, a list those without a name."""
-        value = self.session.variables.get(node.name)
+        value = self._session.variables.get(node.name)
         if isinstance(value, dict):
             return [Argument(given, "", text(key), node.at) for key, given in value.items()]
-        return [Argument(given, "", None, node.at) for given in items(value)]
+        if node.name.casefold() == "args":
+            return self._passed_on(items(value), node.at)
+        given = list(value) if isinstance(value, list) else items(value)
+        return [Argument(one, "", None, node.at) for one in given]
 
-    def _words(self, node: tree.Command) -> list[str]:
+    @staticmethod
+    def _passed_on(values: list[Any], at: int) -> list[Argument]:
+        """``@args``: what looked like the name of a parameter is one again."""
+        found = []
+        for one in values:
+            match = re.fullmatch(r"-([A-Za-z_]\w*):?", one) if isinstance(one, str) else None
+            found.append(Argument(one, "", None, at) if match is None else Argument(NOTHING, "", match[1], at))
+        return found
+
+    def words(self, node: tree.Command) -> list[str]:
+        """The arguments of a program."""
         words: list[str] = []
         for element in node.elements:
             if isinstance(element, tree.Parameter):
@@ -231,140 +210,232 @@ class Invoker:
                 words.append(_word(element) or text(self._values.value(element)))
         return words
 
-    # functions and blocks
+    # cmdlets
+
+    def call(
+        self,
+        node: tree.Command,
+        cmdlet: Cmdlet,
+        given: list[Any],
+        has_input: bool,
+        is_last: bool,
+        shown: list[Any] | None,
+        arguments: list[Argument],
+        emit: Emit,
+    ) -> None:
+        """Call a cmdlet with all that was piped."""
+        values: dict[str, Any] = {}
+        out: list[Any] = []
+        try:
+            values = {"Arguments": self.words(node)} if cmdlet.raw else bind(cmdlet, arguments)
+            sink = None if "OutVariable" in values or "PipelineVariable" in values else shown
+            with (
+                Keeping(self._session, values) as keeping,
+                self._session.clusters.of_call(cmdlet.module, values, given),
+            ):
+                calls, unbound = bound(cmdlet, values, given, has_input, self._session.workspace.state)
+                self._tell_unbound(unbound, node, cmdlet, values)
+                for one in calls:
+                    call = Call(self._session, cmdlet, one, given, node.at, has_input, is_last, node.dotted, sink)
+                    call.wanted = values
+                    for value in cmdlet.body(call):
+                        self._session.clusters.mark([value])
+                        out.append(value)
+                        if keeping.handed:
+                            keeping.hand(value, self._session)
+                        try:
+                            emit(value)
+                        except ShellError as error:
+                            error.passing = True
+                            raise
+        except ShellError as error:
+            if error.passing:  # it is of a stage behind this one
+                raise
+            error.at = error.at if error.at >= 0 else node.at
+            error.command, error.module = error.command or cmdlet.name, error.module or cmdlet.module
+            error.source = error.source or self._frame.source
+            if cmdlet.raw:
+                self._session.exit_code = 1
+            self.failed(error, values)
+            return
+        except OSError as error:
+            failed = self.of_file(error, node.at, cmdlet.name)
+            self.failed(failed, values)
+            return
+        if cmdlet.raw:
+            self._session.exit_code = 0
+        self.keep(values.get("OutVariable"), out)
+
+    def of_file(self, error: OSError, at: int, command: str = "") -> ShellError:
+        """The error of the shell for a file that cannot be used."""
+        where = f" {error.filename}" if error.filename else ""
+        failed = ShellError(f"{error.strerror or error}:{where}", _PATH, at, _category(error), command)
+        failed.__cause__ = error
+        return failed
+
+    def _tell_unbound(
+        self, errors: Sequence[ShellError], node: tree.Command, cmdlet: Cmdlet, values: Mapping[str, Any]
+    ) -> None:
+        """An object that a cmdlet cannot take is an error of its own; the others go on unless errors end the script."""
+        for error in errors:
+            error.at, error.source = node.at, error.source or self._frame.source
+            error.command, error.module = cmdlet.name, cmdlet.module
+            try:
+                self.failed(error, values)
+            except ShellError:
+                if self._frame.catches or self._session.ends_script(error):
+                    raise
+                self._session.record(error)
+        if errors:
+            self.keep(values.get("ErrorVariable"), [error_record(error) for error in errors])
+
+    def failed(self, error: ShellError, values: Mapping[str, Any]) -> None:
+        """What -ErrorAction and -ErrorVariable make of an error: nothing, or the error itself."""
+        self._session.pipeline_failed = True
+        if isinstance(error, UnsupportedError):
+            raise error
+        self.keep(values.get("ErrorVariable"), [error_record(error)])
+        action = text(values.get("ErrorAction", "")).casefold()
+        if self._session.is_stop(error):
+            raise error
+        if action in QUIET or (not action and self._session.preference("ErrorAction") in QUIET and not error.ends):
+            self._session.note(error, keep=action not in ("ignore", "4"))
+            return
+        if action == "inquire":
+            asked = self._session.on_confirm
+            error.ends = asked is None or not asked(f"{error.message} Continue?")
+        error.ends = error.ends or action == "stop"
+        raise error
+
+    def keep(self, name: Any, found: list[Any]) -> None:
+        """-OutVariable and -ErrorVariable; a plus before the name adds to what is there."""
+        if name is None:
+            return
+        word = text(name)
+        before = items(self._session.variables.get(word[1:])) if word.startswith("+") else []
+        self._session.variables[word.removeprefix("+")] = NetList(ARRAY_LIST, [*before, *found])
+
+    # functions
 
     def define(self, node: tree.Function) -> None:
-        """Make a function a command of the session."""
-        self.session.functions[node.name.casefold()] = self._as_cmdlet(
-            node.name, node.body, node.is_filter, node.origin
+        """Make a function a command of the scope that runs."""
+        block = tree.ScriptBlock(node.body, node.origin, node.span, at=node.at)
+        name = node.name
+        variables = self._session.variables
+        prefix, colon, rest = name.partition(":")
+        scope = variables.current
+        if colon and prefix.casefold() in ("global", "script", "local", "private"):
+            name = rest
+            if prefix.casefold() == "global":
+                scope = variables.outermost
+            elif prefix.casefold() == "script":
+                scope = next((one for one in scope.chain() if one.is_file), variables.outermost)
+        self.declare(name, block, node.is_filter, scope)
+
+    def declare(self, name: str, block: tree.ScriptBlock, is_filter: bool = False, scope: Scope | None = None) -> None:
+        """Make a block a command under a name."""
+        made = Cmdlet(name, lambda call: (), (), "A function of this session.", name, module="Function", own=True)
+        made = replace(made, block=block, is_filter=is_filter)
+        (scope or self._session.variables.current).functions[name.casefold()] = made
+
+
+class _CmdletStage:
+    """A cmdlet as stage: it is called once everything was piped, or for each object."""
+
+    def __init__(
+        self, invoker: Invoker, node: tree.Command, cmdlet: Cmdlet, emit: Emit, has_input: bool, is_last: bool,
+        shown: list[Any] | None,
+    ) -> None:  # fmt: skip
+        self._invoker, self._node, self._cmdlet, self._emit = invoker, node, cmdlet, emit
+        self._has_input, self._is_last, self._shown = has_input, is_last, shown
+        self._given: list[Any] = []
+        self._each = has_input and cmdlet.name.casefold() in _EACH
+        self._arguments: list[Argument] = []
+
+    def begin(self) -> None:
+        """Evaluate the arguments."""
+        if not self._cmdlet.raw:
+            self._arguments = self._invoker.arguments(self._node)
+
+    def process(self, value: Any) -> None:
+        """One object."""
+        if self._each:
+            self._call([value])
+        else:
+            self._given.append(value)
+
+    def end(self) -> None:
+        """Call it."""
+        if not self._each:
+            self._call(self._given)
+
+    def _call(self, given: list[Any]) -> None:
+        self._invoker.call(
+            self._node, self._cmdlet, given, self._has_input, self._is_last, self._shown, self._arguments, self._emit
         )
 
-    def _script(self, node: tree.Command, name: str) -> Cmdlet:
-        """A script file as a command.
 
-        Raises:
-            ShellError: it cannot be read, is not of the language, or too many run inside each other.
-        """
-        path = self.session.path(as_path(name))
+class _StreamStage:
+    """A cmdlet that takes each object as it comes (``Cmdlet.stream``)."""
+
+    def __init__(
+        self, invoker: Invoker, node: tree.Command, cmdlet: Cmdlet, emit: Emit, has_input: bool, is_last: bool
+    ) -> None:
+        self._invoker, self._node, self._cmdlet = invoker, node, cmdlet
+        self._emit = emit
+        self._has_input, self._is_last = has_input, is_last
+        self._inner: Any = None
+        self._values: dict[str, Any] = {}
+        self._out: list[Any] | None = None
+
+    def begin(self) -> None:
+        """Bind the arguments."""
         try:
-            if len(self._frame.files) >= DEEPEST:
-                last = " > ".join([*self._frame.files[-3:], path.name])
-                error = ShellError(
-                    f"Script files are nested more than {DEEPEST} levels deep: {last}.",
-                    "Check for a script that calls itself.",
-                )
-                error.ends = True
-                raise error
-            source = read_script(path)
-            inner = self._as_cmdlet(path.name, parsed(source), origin=source, is_file=True)
+            self._values = bind(self._cmdlet, self._invoker.arguments(self._node))
         except ShellError as error:
-            error.at = error.at if error.at >= 0 else node.at
-            error.command = error.command or path.name
-            raise
+            raise self._placed(error) from None
+        session = self._invoker.session
+        call = Call(session, self._cmdlet, self._values, [], self._node.at, self._has_input, self._is_last)
+        call.wanted = self._values
+        if "OutVariable" in self._values:
+            self._out = []
+        handed = self._values.get("PipelineVariable")
 
-        def run(call: Call) -> Iterable[Any]:
-            functions = dict(self.session.functions)
-            self._frame.files.append(path.name)
-            try:
-                return inner.body(call)
-            finally:
-                self._frame.files.pop()
-                if not call.dotted:
-                    self.session.functions = functions
+        def emit(value: Any) -> None:
+            if self._out is not None:
+                self._out.append(value)
+            if handed is not None:
+                session.variables[text(handed)] = value
+            self._emit(value)
 
-        return replace(inner, body=run)
+        assert self._cmdlet.stream is not None
+        self._inner = self._cmdlet.stream(call, emit, self)
+        self._guarded(self._inner.begin)
 
-    def _as_cmdlet(
-        self,
-        name: str,
-        body: tuple[tree.Node, ...],
-        is_filter: bool = False,
-        origin: tree.Source | None = None,
-        is_file: bool = False,
-    ) -> Cmdlet:
-        """What calls a body. ``origin``: the text that it is of; ``is_file``: it is a whole script file."""
-        head = next((statement for statement in body if isinstance(statement, tree.ParamBlock)), None)
-        params = (Param("Arguments", "any", position=0, rest=True),) if head is None else params_of(head)
+    def process(self, value: Any) -> None:
+        """One object."""
+        self._guarded(lambda: self._inner.process(value))
 
-        def run(call: Call) -> Iterable[Any]:
-            if head is None:
-                scope: dict[str, Any] = {"args": items(call.values.get("Arguments"))}
-            else:
-                scope = {key.casefold(): value for key, value in call.values.items()}
-            scope["input"] = list(call.input)
-            if call.switch("WhatIf"):
-                scope["whatifpreference"] = True
-            if call.switch("Verbose"):
-                scope["verbosepreference"] = "Continue"
-            if origin is not None and origin.file:
-                scope |= automatic(origin, is_file)
-            variables = self.session.variables
-            with variables.here(scope) if call.dotted else variables.scope(scope, is_file), self._frame.within(origin):
-                if head is not None:
-                    self.defaults(head, call.values)
-                return self._function(tuple(one for one in body if one is not head), call, is_filter, is_file)
+    def end(self) -> None:
+        """After the last object; what was given as -InputObject counts as piped."""
+        if not self._has_input and "InputObject" in self._values:
+            given = self._values["InputObject"]
+            self.process(given)
+        self._guarded(self._inner.end)
+        if self._out is not None:
+            self._invoker.keep(self._values["OutVariable"], self._out)
 
-        return Cmdlet(name, run, params, "A function of this session.", name, module="Function", own=True)
-
-    def defaults(self, head: tree.ParamBlock, given: Iterable[str]) -> None:
-        """Set the parameters that were not given to their defaults."""
-        known = {name.casefold() for name in given}
-        for one in head.parameters:
-            if one.name.casefold() not in known:
-                value = ABSENT.get(KINDS.get(one.type, "")) if one.default is None else self._values.value(one.default)
-                self.session.variables[one.name] = value
-
-    def _function(self, body: tuple[tree.Node, ...], call: Call, is_filter: bool, is_file: bool) -> list[Any]:
-        named = {one.name: one.body for one in body if isinstance(one, tree.NamedBlock)}
-        if named and len(named) < len(body):
-            raise ShellError(
-                "A function contains either begin, process and end blocks, or statements.",
-                "Move all statements into the blocks.",
-                body[0].at,
-            )
-        if is_filter and not named:
-            named = {"process": body}
-        out = call.gathering()
+    def _guarded(self, act: Any) -> None:
         try:
-            if not named:
-                self._statements.into(body, out)
-            self._statements.into(named.get("begin", ()), out)
-            for item in call.input if call.has_input else [None]:
-                self.session.variables["_"] = item
-                self._turn(named.get("process", ()), out)
-            self._statements.into(named.get("end", ()), out)
-        except Returning:
-            pass
-        except Exiting as left:
-            if not is_file:
-                raise
-            self.session.exit_code = left.code
-            # As after a program that failed: $? is false, and there is no error to be told.
-            self.session.failures += left.code != 0
-        return call.rest(out)
+            act()
+        except ShellError as error:
+            # An error in a block of the script is that block's own; -ErrorAction is for errors of the cmdlet.
+            raise self._placed(error) from None
 
-    def _turn(self, body: tuple[tree.Node, ...], out: list[Any]) -> None:
-        try:
-            self._statements.into(body, out)
-        except Returning:
-            return
-
-    def _block(
-        self,
-        block: tree.ScriptBlock,
-        arguments: list[Argument],
-        given: list[Any],
-        dotted: bool,
-        sink: list[Any] | None,
-    ) -> Iterable[Any]:
-        """``& { ... } arguments``."""
-        cmdlet = self._as_cmdlet("block", block.body, origin=block.origin)
-        at = arguments[0].at if arguments else block.at
-        values = bind(cmdlet, arguments)
-        lacks_nothing(cmdlet, values)
-        call = Call(self.session, cmdlet, values, given, at, bool(given), False, dotted, sink)
-        with self.session.item(folded(given) if given else self.session.variables.get("_")):
-            return cmdlet.body(call)
+    def _placed(self, error: ShellError) -> ShellError:
+        error.at = error.at if error.at >= 0 else self._node.at
+        error.source = error.source or self._invoker.frame.source
+        return error
 
 
 def _word(node: tree.Node | None) -> str:
@@ -380,7 +451,7 @@ def _category(error: OSError) -> str:
 
 def _hint(node: tree.Command, name: str) -> str:
     """For ``$x.Name = word``, where a text without quotes is taken for a command, and for files that are no scripts."""
-    if "\\" in name or "/" in name:
+    if "\\" in name or "/" in name or os.sep in name:
         return "Only script files (.ps1) can be run."
     if "-" not in name and not node.elements and name.isalnum() and len(name) > 12:
         return "Enclose text in quotes."

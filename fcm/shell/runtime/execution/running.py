@@ -18,12 +18,23 @@ if TYPE_CHECKING:
 class RunningSession(Session, Protocol):
     """A session as the interpreter and the submission of commands see it."""
 
-    functions: dict[str, Cmdlet]
     failures: int
     exit_code: int
     succeeded: bool
     on_error: Callable[[ShellError, str], None]
     on_confirm: Callable[[str], bool] | None
+
+    def captured(self, block: tree.ScriptBlock) -> dict[str, Any] | None:
+        """The variables that a closure keeps; None: it is none."""
+
+    def capture(self, block: tree.ScriptBlock, values: dict[str, Any]) -> None:
+        """A block becomes a closure with these variables."""
+
+    def run_method(self, block: tree.ScriptBlock, names: list[str], values: list[Any], this: Any) -> Any:
+        """What a method of a script's class returns."""
+
+    def define_function(self, name: str, value: Any) -> None:
+        """``$function:name = { ... }``."""
 
     @property
     def source(self) -> str:
@@ -51,14 +62,8 @@ class RunningSession(Session, Protocol):
     def note(self, error: ShellError, keep: bool = ...) -> None:
         """Count an error, and keep it in ``$Error``."""
 
-    def errors_apart(self) -> AbstractContextManager[list[ShellError]]:
-        """Errors recorded inside are added to the list instead of being reported."""
-
     def ends_script(self, error: ShellError) -> bool:
         """Whether the statements after an error are not carried out."""
-
-    def is_stop(self, error: ShellError) -> bool:
-        """Whether the user stopped the script."""
 
     def format(self, values: list[Any], width: int = ...) -> str:
         """Values as text."""

@@ -156,7 +156,7 @@ def test_a_wrong_name_suggests_the_near_ones(desk: ShellDesk) -> None:
         ("Get-Cluster fabrikam", "There is no open cluster"),
         ("(Get-ClusterNode node1).State = 'Down'", "cannot be set"),
         ("Set-ClusterQuorum -NodeMajority -DiskOnly x", "2 quorum modes"),
-        ("class Node { }", "is not supported"),
+        ("workflow Node { }", "is not supported"),
         ("Get-ClusterNode -Confirm | Suspend-ClusterNode -Confirm", "requires an interactive session"),
     ],
 )

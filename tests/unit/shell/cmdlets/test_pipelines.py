@@ -45,7 +45,7 @@ def test_what_is_piped_is_what_is_listed(desk: ShellDesk, script: str, shown: li
         ("Get-ClusterResource 'Cluster Disk 1' | Get-VM", "'Cluster Disk 1': it has no virtual machine"),
         ("Get-ClusterGroup 'Cluster Group' | Get-VM", "'Cluster Group': it has no virtual machine"),
         ("Get-ClusterNode node1 | Stop-VM", "does not accept a ClusterNode 'node1'"),
-        ("Get-ClusterNode node1 | Get-Date", "Move it to the start"),
+        ("Get-ClusterNode node1 | New-TimeSpan", "Move it to the start"),
         ("Get-VM DC01 | Stop-VM SQL01", "Remove -Name, or do not use pipeline input"),
         ("Get-Cluster | Stop-VM", "requires the name of a virtual machine"),
         ("@{ Name = 'DC01' } | Stop-VM", "ForEach-Object { Stop-VM ... $_.Name }"),

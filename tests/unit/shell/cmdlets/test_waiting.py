@@ -116,8 +116,12 @@ def test_a_script_that_only_looks_finds_that_time_goes_on(session: Opening) -> N
         ("& { 'a'; Start-Sleep 5; 'b' }", ["a", "b"]),
         ("if ($true) { 'a'; Start-Sleep 5; 'b' }", ["a", "b"]),
         ("function both { 'a'; Start-Sleep 5; 'b' }; $kept = both; \"$kept\"", ["a b"]),
-        ("function both { 'a'; Start-Sleep 5; 'b' }; both | ForEach-Object { \"[$_]\" }", ["[a] [b]"]),
-        ("function both { 'a'; Start-Sleep 5; 'b' }; both -OutVariable kept | Out-Null; \"$kept\"", ["a b"]),
+        ("function both { 'a'; Start-Sleep 5; 'b' }; both | ForEach-Object { \"[$_]\" }", ["[a]", "[b]"]),
+        (
+            "function both { [CmdletBinding()] param() 'a'; Start-Sleep 5; 'b' }; "
+            'both -OutVariable kept | Out-Null; "$kept"',
+            ["a b"],
+        ),
     ],
 )
 def test_output_is_shown_before_time_passes_unless_it_is_used(session: Opening, script: str, shown: list[str]) -> None:

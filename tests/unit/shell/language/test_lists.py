@@ -51,7 +51,7 @@ def test_lists_and_numbers_are_what_they_are_in_powershell(desk: ShellDesk, scri
 
 
 def test_a_number_that_the_type_cannot_hold_is_refused(desk: ShellDesk) -> None:
-    assert "too large or too small for [int]" in desk.run("[int]3000000000").text()
+    assert "either too large or too small for an Int32" in desk.run("[int]3000000000").text()
 
 
 def test_owners_that_were_put_into_a_list_of_one_are_set(desk: ShellDesk) -> None:

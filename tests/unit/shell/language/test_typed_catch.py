@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 FAILING = {
     "Get-Nothing": ("CommandNotFoundException", "ObjectNotFound", "CommandNotFoundException"),
     "Get-ClusterNode -Nme x": ("ParameterBindingException", "InvalidArgument", "ParameterBindingFailed,"),
-    "Start-Sleep soon": ("ParameterBindingException", "InvalidArgument", "ParameterBindingFailed,"),
-    "[int]'soon'": ("PSInvalidCastException", "InvalidArgument", "InvalidCast"),
+    "[int]'soon'": ("PSInvalidCastException", "InvalidArgument", "InvalidCastFromStringToInteger"),
     "1 / 0": ("RuntimeException", "NotSpecified", "RuntimeException"),
     "throw 'no more'": ("RuntimeException", "OperationStopped", "no more"),
-    "Write-Error 'odd'": ("WriteErrorException", "NotSpecified", "WriteErrorException,"),
+    "Write-Error 'odd' -ErrorAction Stop": (
+        "WriteErrorException",
+        "NotSpecified",
+        "Microsoft.PowerShell.Commands.WriteErrorException",
+    ),
     "Get-ClusterNode nobody": (
         "ClusterCmdletException",
         "ObjectNotFound",
@@ -30,8 +33,11 @@ FAILING = {
         "InvalidOperation",
         "Move-ClusterVirtualMachineRole,Microsoft.FailoverClusters.PowerShell.",
     ),
-    "Get-Content nowhere.txt": ("ItemNotFoundException", "ObjectNotFound", "ItemNotFoundException,"),
-    "Write-Output 1 > nowhere\\or\\there/x": ("ItemNotFoundException", "ObjectNotFound", "ItemNotFoundException"),
+    "Get-Content nowhere.txt -ErrorAction Stop": (
+        "ItemNotFoundException",
+        "ObjectNotFound",
+        "PathNotFound,Microsoft.PowerShell.Commands.GetContentCommand",
+    ),
 }
 
 

@@ -1,0 +1,1 @@
+"""Functions of scripts: their parameters, how they run, the classes that scripts declare."""

@@ -1,0 +1,1 @@
+"""How values are laid out on lines: tables, lists, and what stands by itself."""

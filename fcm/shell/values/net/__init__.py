@@ -1,0 +1,1 @@
+"""Values of .NET: their types, conversions, arithmetic, members."""
