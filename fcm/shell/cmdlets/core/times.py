@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.core.selecting import core_error
 from fcm.shell.language.errors import ParameterError, ShellError, UnsupportedError
-from fcm.shell.runtime.parameters import TEXT, Param
+from fcm.shell.runtime.parameters import ANY, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.net.casting import to_time
 from fcm.shell.values.objects import when
@@ -53,7 +53,7 @@ def start_sleep(call: Call) -> Iterable[Any]:
     "Get-Date",
     Param(
         "Date", "any", position=0, help="A time to use instead of the current time, such as '2009-10-17 19:20:41'.",
-        pipes=(TEXT,),
+        pipes=(ANY,),
     ),
     Param("Format"),
     Param("UFormat"),
@@ -64,7 +64,16 @@ def start_sleep(call: Call) -> Iterable[Any]:
 )  # fmt: skip
 def get_date(call: Call) -> Iterable[Any]:
     """Time of the cluster."""
-    time = _time(call)
+    if call.has_input and not call.has("Date"):
+        found: list[Any] = []
+        for one in call.input:
+            call.values["Date"] = one
+            found += _shown(call, _time(call))
+        return found
+    return _shown(call, _time(call))
+
+
+def _shown(call: Call, time: datetime) -> list[Any]:
     if call.has("Format"):
         return [formatted_value(time, call.text("Format"))]
     return [_unix(time, call.text("UFormat"))] if call.has("UFormat") else [time]

@@ -64,14 +64,19 @@ def bind(cmdlet: Cmdlet, arguments: list[Argument]) -> dict[str, Any]:
     return bound
 
 
-def lacks_nothing(cmdlet: Cmdlet, bound: Mapping[str, Any]) -> None:
+def lacks_nothing(cmdlet: Cmdlet, bound: Mapping[str, Any], piped: bool = False) -> None:
     """Refuse a call without a parameter that is needed.
+
+    Args:
+        cmdlet: what is called.
+        bound: the values that it has.
+        piped: whether something stands before it in the pipeline.
 
     Raises:
         ParameterError: one is missing.
     """
     for param in cmdlet.parameters:
-        if param.needed and param.name not in bound:
+        if param.needed and param.name not in bound and not (piped and param.pipes):
             raise ParameterError(f"{cmdlet.name} requires -{param.name}.", cmdlet.syntax(), -1, "InvalidArgument")
 
 

@@ -119,7 +119,7 @@ def bound(
         ParameterError: a parameter that is needed is missing.
     """
     if cmdlet.collects:
-        lacks_nothing(cmdlet, values)
+        lacks_nothing(cmdlet, values, piped=has_input)
         return [values], []
     errors: list[ShellError] = []
     values = {name: _named(cmdlet, name, value, state, errors) for name, value in values.items()}

@@ -181,7 +181,7 @@ class Display:
         widths = self._widths(kind)
         titles = [title for title, _, _ in _FIXED[kind]]
         aligns = [align for _, _, align in _FIXED[kind]]
-        gap = "  " if kind == "System.Version" else " "
+        gap = " "
         head = gap.join(fitted(one, width, side) for one, width, side in zip(titles, widths, aligns, strict=True))
         dashes = ["-" * len(one) for one in titles]
         line = gap.join(fitted(one, width, side) for one, width, side in zip(dashes, widths, aligns, strict=True))
@@ -193,7 +193,7 @@ class Display:
             fitted(one, width, column[2])
             for one, width, column in zip(cells, self._widths(kind), _FIXED[kind], strict=True)
         )
-        return [("  " if kind == "System.Version" else " ").join(shown).rstrip()]
+        return [" ".join(shown).rstrip()]
 
     def _pending(self) -> list[str]:
         if self._objects:
