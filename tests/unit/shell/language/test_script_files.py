@@ -54,7 +54,7 @@ def test_a_script_knows_where_it_lies_and_so_do_functions_that_it_leaves(desk: S
     write(desk, main='. "$PSScriptRoot\\lib\\own.ps1"; Where-From; $PSScriptRoot')
     path = f"{folder}/own.ps1"
     assert desk.must(".\\main.ps1") == [path, "own.ps1", path, folder, str(desk.folder)]
-    assert desk.must("$PSScriptRoot; $MyInvocation") == []
+    assert desk.must("$PSScriptRoot; $MyInvocation") == ["", None]
 
 
 def test_a_script_leaves_nothing_behind_unless_it_is_dot_sourced(desk: ShellDesk) -> None:

@@ -48,7 +48,7 @@ def test_times_are_local_and_say_so(desk: ShellDesk) -> None:
     now = time.localtime(desk.workspace.now())
     assert desk.must("(Get-Date).Hour; [string](Get-Date).Kind") == [now.tm_hour, "Local"]
     assert desk.must('"$(Get-Date)"') == [time.strftime("%m/%d/%Y %H:%M:%S", now)]
-    assert desk.must("(Get-Date).ToUniversalTime().ToString('HH:mm'); (Get-Date).ToUniversalTime().Kind") == [
+    assert desk.must("(Get-Date).ToUniversalTime().ToString('HH:mm'); [string](Get-Date).ToUniversalTime().Kind") == [
         time.strftime("%H:%M", time.gmtime(desk.workspace.now())),
         "Utc",
     ]
