@@ -136,7 +136,9 @@ class Scanner:
     def unsupported(self, what: str, remedy: str = "", at: int | None = None) -> ShellSyntaxError:
         """The error for what PowerShell knows and this shell does not: it counts where it is to be run."""
         error = ShellSyntaxError(
-            f"{what} is not supported by the built-in shell.", remedy, self.at if at is None else at
+            f"{what} is not supported by the built-in shell.",
+            remedy or "Run it with PowerShell itself.",
+            self.at if at is None else at,
         )
         error.unsupported = True
         return error

@@ -12,6 +12,7 @@ from fcm.shell.cmdlets.logs.events import event_object, found, log_name, query, 
 from fcm.shell.language.errors import NotFoundError, ParameterError, near
 from fcm.shell.runtime.parameters import TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
+from fcm.shell.values.net.objects import XmlNode
 from fcm.shell.values.objects import when
 from fcm.shell.values.values import ShellObject, has_wildcard, items, wildcard
 from fcm.text.words import quoted
@@ -125,7 +126,8 @@ def _wanted(call: Call, way: str) -> Query:
         raise ParameterError(f"-FilterXPath and -{way} cannot be used together.", "Remove one of them.", call.at)
     match way:
         case "FilterXml":
-            return query(call, call.text("FilterXml"), (), "*")
+            given = call.values["FilterXml"]
+            return query(call, given.source if isinstance(given, XmlNode) else call.text("FilterXml"), (), "*")
         case "FilterHashtable":
             tables = items(call.values["FilterHashtable"])
             xml = query_xml(call, tables, logs_named, providers_named)
