@@ -45,6 +45,12 @@ class Desk:
         self.workspace.open()
         self.workspace.set_wake(self._awake.set)
 
+    def see(self) -> None:
+        """Let a node be asked from now on: an order is over once its answer is shown; this one changes nothing."""
+        operation = self.workspace.submit(cmd.ConfigureNode("node3", 1))
+        self.until(lambda: operation.verdict is not None)
+        assert operation.verdict, operation.verdict
+
     def hurry(self, speed: int | None) -> None:
         """Let live migrations that say nothing else have this bandwidth (bytes/s) from now on."""
         cluster = self.workspace.state.cluster
@@ -98,7 +104,8 @@ def cluster(failover: Failover, opened_once: Desk, request: pytest.FixtureReques
     closing = "closing" in request.node.name
     desk = Desk(failover) if closing else opened_once
     workspace = desk.workspace
-    # Pacemaker has moved them here, which is shown as migrations of its own.
+    # Pacemaker has moved them here, which is shown as migrations of its own, at the next answer of a node.
+    desk.see()
     desk.until(lambda: _shows(workspace, where, "web") and not tuple(workspace.state.active_migrations()))
     desk.hurry(SLOW if any(word in request.node.name for word in BUSY) else None)
     machine, other = workspace.state.machine_named("web"), workspace.state.machine_named("db")
