@@ -22,6 +22,15 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 _DOUBLES = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
+def _said(value: ShellObject) -> str:
+    """An object in a text: its name where it has one, so that scripts of a real PowerShell can compare it."""
+    name = value.get("Name")
+    if name is not None:
+        return text(name)
+    inside = "; ".join(f"{key}={text(item)}" for key, item in value.properties.items())
+    return f"@{{{inside}}}" if "ToString" not in value.methods else text(value)
+
+
 def to_wire(value: Any) -> Any:
     """A value of the shell for JSON."""
     kind = type(value)
@@ -32,7 +41,7 @@ def to_wire(value: Any) -> Any:
             "$": "object",
             "type": value.type,
             "id": value.identity,
-            "text": text(value),
+            "text": _said(value),
             "p": {name: one if type(one) in _PLAIN else to_wire(one) for name, one in value.properties.items()},
             "settable": list(value.setters),
         }
