@@ -18,7 +18,7 @@ from fcm.model.state import State
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
 from fcm.ui.window.many_moves import ManyMoves
-from fcm.ui.window.qactions import ChoiceEntry, Entry, acted_on, commands_of, fill_menu
+from fcm.ui.window.qactions import ChoiceEntry, Entry, acted_on, commands_of, emptied, fill_menu
 from fcm.workspace.actions.action_text import ActionText, action_text, commands_text
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class CopyAs(QObject):
         below.aboutToShow.connect(lambda: self._fill(below, entries))
 
     def _fill(self, menu: QMenu, entries: Sequence[Entry]) -> None:
-        menu.clear()
+        emptied(menu)
         for entry in entries:
             if not entry.choices:
                 self._add(menu, entry.label, entry, None).setIcon(icons.icon(entry.action.icon))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QToolBar
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
 from fcm.ui.look.theme import Scheme
-from fcm.ui.window.qactions import fill_choices, fill_menu
+from fcm.ui.window.qactions import emptied, fill_choices, fill_menu
 from fcm.workspace.files.settings import JOINABLE, SCHEME
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Menus:
             return
         self._found = found
         taken = {entry.action.shortcut for entry in own if entry.action.shortcut}
-        self.action_menu.clear()
+        emptied(self.action_menu)
         fill_menu(self.action_menu, own, perform)
         if own:
             self.action_menu.addSeparator()

@@ -213,6 +213,13 @@ def _with_room(state: State, commands: list[Command]) -> tuple[Command, ...]:
     return tuple(found)
 
 
+def emptied(menu: QMenu) -> None:
+    """Remove all entries of a menu, with their submenus: ``QMenu.clear`` leaves these behind."""
+    for below in menu.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        below.deleteLater()
+    menu.clear()
+
+
 def fill_menu(
     menu: QMenu, found: Sequence[Entry], perform: Callable[[Entry, ChoiceEntry | None], None]
 ) -> Sequence[Entry]:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from fcm.model import events as ev
 from fcm.model.entities import MachineState
 from fcm.model.snapshots import Snapshot
-from fcm.ui.window.qactions import commands_of, entries, question
+from fcm.ui.window.qactions import commands_of, emptied, entries, question
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import NOW, formed, machine, opened
 from tests.ui.window_by_hand import busy_window, window, window_of
@@ -234,3 +234,13 @@ def test_a_right_button_pressed_on_one_entry_and_released_on_another_offers_noth
     qtbot.mouseRelease(menu, Qt.MouseButton.RightButton, pos=entry_of(menu, "turn-off-machine"))
     assert not shown.findChildren(QMenu, "copy-menu")
     menu.close()
+
+
+def test_a_menu_that_is_filled_again_leaves_no_submenus_behind(qtbot: QtBot) -> None:
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    for _ in range(3):
+        emptied(menu)
+        menu.addMenu("Below").addAction("An entry")
+    qtbot.waitUntil(lambda: len(menu.findChildren(QMenu)) == 1)
+    assert [action.text() for action in menu.actions()] == ["Below"]
