@@ -198,6 +198,7 @@ class Cmdlet:
 
         Raises:
             ParameterError: none or several.
+            UnsupportedError: the built-in shell does not have what is asked for.
         """
         wanted = name.casefold()
         known = (*self.parameters, *COMMON)

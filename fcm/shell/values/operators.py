@@ -297,7 +297,11 @@ def _replace(left: Any, right: Any, cased: bool = False) -> Any:
 
 
 def split(left: Any, right: Any, cased: bool = False) -> list[str]:
-    """``-split`` with a pattern, the most parts and options."""
+    """``-split`` with a pattern, the most parts and options.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     parts = right if isinstance(right, list) else [right]
     most = int(to_number(NetType("System.Int32"), parts[1])) if len(parts) > 1 else 0
     options = [one.strip().casefold() for one in text(parts[2]).split(",")] if len(parts) > 2 else []

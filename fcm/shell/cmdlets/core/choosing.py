@@ -98,7 +98,11 @@ def _same(left: Any, right: Any, cased: bool) -> bool:
 
 
 def selected(call: Call, value: Any) -> list[Any]:
-    """What -Property and -ExpandProperty make of an object."""
+    """What -Property and -ExpandProperty make of an object.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if call.has("ExpandProperty"):
         return _expanded(call, value)
     if not call.has("Property") and not call.has("ExcludeProperty"):

@@ -43,7 +43,11 @@ CORE = "Core"
     since="2012",
 )
 def to_json(call: Call) -> Iterable[Any]:
-    """JSON text."""
+    """JSON text.
+
+    Raises:
+        ParameterError: a parameter is missing or does not fit.
+    """
     depth = call.whole("Depth", 2)
     if not 0 <= depth <= 100:
         raise ParameterError(f"{depth} is not a valid depth.", "Specify 0 to 100.")
@@ -127,7 +131,11 @@ def _cell(value: Any) -> str | None:
 
 
 def csv_lines(call: Call, members: list[Any], names: list[str], head: bool, guarded: bool) -> list[str]:
-    """Lines of CSV: the names of the columns, then the objects."""
+    """Lines of CSV: the names of the columns, then the objects.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     delimiter = _delimiter(call)
     how = call.text("UseQuotes", "Always").casefold()
     only = [one.casefold() for one in call.texts("QuoteFields")]
@@ -384,7 +392,11 @@ def _html(value: Any) -> str:
     module=CORE,
 )
 def to_html(call: Call) -> Iterable[Any]:
-    """HTML lines."""
+    """HTML lines.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     members = [one for one in pipeline_input(call) if one is not None]
     if members and not isinstance(members[0], ShellObject):
         raise UnsupportedError("ConvertTo-Html for values that are no objects")

@@ -74,7 +74,11 @@ def missing_path(call: Call, path: str) -> ShellError:
 
 
 def named_paths(call: Call, wanted: list[str]) -> list[Path]:
-    """The files of some paths, with wildcards; what is not there is an error of its own."""
+    """The files of some paths, with wildcards; what is not there is an error of its own.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     found: list[Path] = []
     for one in wanted:
         if _drive(one)[0]:
@@ -165,7 +169,12 @@ def get_item(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def get_content(call: Call) -> Iterable[Any]:
-    """Read a file."""
+    """Read a file.
+
+    Raises:
+        ShellError: it cannot be done.
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if call.has("ReadCount"):
         raise UnsupportedError("Get-Content -ReadCount")
     found: list[Any] = []
@@ -192,7 +201,12 @@ class Line(str):
         return str.__str__(self)
 
     def net_get(self, name: str) -> Any:
-        """ReadCount and Length."""
+        """ReadCount and Length.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         if name == "readcount":
             return self.number
         if name == "length":
@@ -254,7 +268,11 @@ def _one_line(value: Any) -> str:
     module=CORE,
 )
 def set_content(call: Call) -> Iterable[Any]:
-    """Write a file."""
+    """Write a file.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if _drive(call.text("Path"))[0]:
         raise UnsupportedError("Set-Content for what is no file")
     path, content, codec = call.session.path(call.text("Path")), _content(call), encoded(call)
@@ -300,7 +318,11 @@ def clear_content(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def test_path(call: Call) -> Iterable[Any]:
-    """Whether it is there."""
+    """Whether it is there.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if call.switch("IsValid"):
         raise UnsupportedError("Test-Path -IsValid")
     return [_is_there(call, one) for one in call.texts("Path")]
@@ -338,7 +360,11 @@ def _is_there(call: Call, wanted: str) -> bool:
     module=CORE,
 )
 def new_item(call: Call) -> Iterable[Any]:
-    """Make a file or folder."""
+    """Make a file or folder.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     path = call.session.path(call.text("Path"))
     path = path / call.text("Name") if call.has("Name") else path
     kind = call.text("ItemType", "File").casefold()
@@ -382,7 +408,11 @@ def make_folder(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def remove_item(call: Call) -> Iterable[Any]:
-    """Remove."""
+    """Remove.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     said: list[Any] = []
     wanted = call.texts("Path")
     for drive, rest in map(_drive, list(wanted)):
@@ -410,7 +440,11 @@ _DESTINATION = Param("Destination", position=1)
     example="Set-Content moves.txt 'done'; Copy-Item moves.txt old.txt", aliases=("cp", "copy", "cpi"), module=CORE,
 )  # fmt: skip
 def copy_item(call: Call) -> Iterable[Any]:
-    """Copy files."""
+    """Copy files.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     said: list[Any] = []
     for path in named_paths(call, call.texts("Path")):
         if path.is_dir():

@@ -131,7 +131,11 @@ def help_lines(found: Cmdlet) -> list[str]:
     example="Get-Cluster | Get-Member", aliases=("gm",), module=CORE,
 )  # fmt: skip
 def get_member(call: Call) -> Iterable[Any]:
-    """Properties of the first object of each type."""
+    """Properties of the first object of each type.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     seen: dict[str, Any] = {}
     for item in pipeline_input(call):
         if not isinstance(item, ShellObject):
@@ -185,7 +189,11 @@ def get_history(call: Call) -> Iterable[Any]:
     module=CORE, aliases=("gal",),
 )  # fmt: skip
 def get_alias(call: Call) -> Iterable[Any]:
-    """Aliases."""
+    """Aliases.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     registry, variables = call.session.registry, call.session.variables
     own = {name: target for scope in variables.current.chain() for name, target in scope.aliases.items()}
     known = {alias: one.name for one in registry.cmdlets.values() for alias in one.aliases} | own

@@ -174,6 +174,7 @@ def parsed_json(written: str, tables: bool) -> Any:
 
     Raises:
         json.JSONDecodeError: the text is none.
+        UnsupportedError: the built-in shell does not have what is asked for.
     """
 
     def pairs(entries: list[tuple[str, Any]]) -> Any:

@@ -132,7 +132,11 @@ def _groups(call: Call, rows: list[Any]) -> list[tuple[str, list[Any]]]:
     module=CORE,
 )
 def format_table(call: Call) -> Iterable[Any]:
-    """A table."""
+    """A table.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     rows = rows_of(call)
     if not rows:
         return []
@@ -190,7 +194,11 @@ def format_table(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def format_list(call: Call) -> Iterable[Any]:
-    """A list."""
+    """A list.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     rows = rows_of(call)
     if not rows:
         return []
@@ -246,7 +254,11 @@ def _is_plain(call: Call, field: Field) -> bool:
     module=CORE,
 )
 def format_wide(call: Call) -> Iterable[Any]:
-    """One property in columns."""
+    """One property in columns.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     rows = rows_of(call)
     if not rows:
         return []

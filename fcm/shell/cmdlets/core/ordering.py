@@ -80,7 +80,11 @@ def _keys(call: Call) -> list[tuple[Callable[[Any], Any], bool]]:
     module=CORE,
 )
 def sort_object(call: Call) -> Iterable[Any]:
-    """Order."""
+    """Order.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     members = [one for one in pipeline_input(call) if one is not None]
     keys = _keys(call)
     cased = call.switch("CaseSensitive")
@@ -127,7 +131,11 @@ def sort_object(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def get_unique(call: Call) -> Iterable[Any]:
-    """What differs from the one before."""
+    """What differs from the one before.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     found: list[Any] = []
     for one in pipeline_input(call):
         if isinstance(one, ShellObject) and not call.switch("AsString"):
@@ -235,7 +243,11 @@ def _as_table(call: Call, groups: list[tuple[list[Any], list[Any]]]) -> Any:
     module=CORE,
 )
 def measure_object(call: Call) -> Iterable[Any]:
-    """Count and compute."""
+    """Count and compute.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     members = [item for item in pipeline_input(call) if item is not None]
     if any(call.switch(name) for name in ("Line", "Word", "Character")):
         return [_of_text(call, members)]
@@ -361,7 +373,11 @@ def _of_text(call: Call, members: list[Any]) -> ShellObject:
     module=CORE,
 )
 def compare_object(call: Call) -> Iterable[Any]:
-    """What is only in one of two lists, and with -IncludeEqual what is in both."""
+    """What is only in one of two lists, and with -IncludeEqual what is in both.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     for name in ("ReferenceObject", "DifferenceObject"):
         if call.values.get(name) is None and not (name == "DifferenceObject" and call.has_input):
             raise core_error(

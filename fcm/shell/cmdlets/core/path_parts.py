@@ -79,7 +79,11 @@ def _part(call: Call, path: str) -> Any:
     example="Resolve-Path .", aliases=("rvpa",), module=CORE,
 )  # fmt: skip
 def resolve_path(call: Call) -> Iterable[Any]:
-    """Whole paths."""
+    """Whole paths.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if call.switch("Relative"):
         raise UnsupportedError("Resolve-Path -Relative")
     return [path_info(one) for one in named_paths(call, call.texts("Path"))]

@@ -36,7 +36,12 @@ CORE = "Core"
     module=CORE,
 )
 def select_string(call: Call) -> Iterable[Any]:
-    """Find lines."""
+    """Find lines.
+
+    Raises:
+        ParameterError: a parameter is missing or does not fit.
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     given = call.input if call.has_input else items(call.values.get("InputObject"))
     sources: list[tuple[str, str, list[str]]] = []
     if call.has("Path"):

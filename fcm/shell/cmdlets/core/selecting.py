@@ -263,7 +263,11 @@ def keyed(call: Call, table: dict[Any, Any], allowed: Iterable[str]) -> dict[str
 def getter(
     call: Call, wanted: Any, allowed: Iterable[str] = ("expression", "name")
 ) -> tuple[str, Callable[[Any], Any]]:
-    """Name and value of a property; also of @{ Name = 'x'; Expression = { ... } }."""
+    """Name and value of a property; also of @{ Name = 'x'; Expression = { ... } }.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if isinstance(wanted, tree.ScriptBlock):
         return source_of(wanted), lambda item: _value_of(call, wanted, item)
     if isinstance(wanted, dict):

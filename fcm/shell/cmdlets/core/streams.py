@@ -85,7 +85,11 @@ def _action(call: Call, name: str, preference: str) -> str:
     example="Write-Warning 'node3 is down'", module=CORE,
 )  # fmt: skip
 def write_warning(call: Call) -> Iterable[Any]:
-    """One line, unless warnings are silenced."""
+    """One line, unless warnings are silenced.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     line = call.text("Message")
     record = record_of("warning", line)
     action = _action(call, "Warning", "Warning")

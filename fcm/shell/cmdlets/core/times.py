@@ -35,7 +35,11 @@ _PARTS = ("Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond")
     module=CORE,
 )
 def start_sleep(call: Call) -> Iterable[Any]:
-    """Wait; in virtual time where the cluster has it."""
+    """Wait; in virtual time where the cluster has it.
+
+    Raises:
+        ParameterError: a parameter is missing or does not fit.
+    """
     seconds = as_number(call.values.get("Seconds", 0)) + as_number(call.values.get("Milliseconds", 0)) / 1000
     if not call.session.waits:
         raise ParameterError(

@@ -158,7 +158,11 @@ def new_variable(call: Call) -> Iterable[Any]:
     synopsis="Removes variables.", example="$Node = 1; Remove-Variable Node", aliases=("rv",), module=CORE,
 )  # fmt: skip
 def remove_variable(call: Call) -> Iterable[Any]:
-    """Remove."""
+    """Remove.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     for name in call.texts("Name"):
         if has_wildcard(name):
             raise UnsupportedError("Remove-Variable with a wildcard")
@@ -208,7 +212,11 @@ def clear_variable(call: Call) -> Iterable[Any]:
     aliases=("sal",), module=CORE,
 )  # fmt: skip
 def set_alias(call: Call) -> Iterable[Any]:
-    """Another name."""
+    """Another name.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if call.has("Option"):
         raise UnsupportedError("Set-Alias -Option")
     _scope(call).aliases[call.text("Name").casefold()] = call.text("Value")
@@ -250,7 +258,11 @@ def invoke_expression(call: Call) -> Iterable[Any]:
     synopsis="Measures how long a script block takes.", example="Measure-Command { Get-VM }", module=CORE,
 )  # fmt: skip
 def measure_command(call: Call) -> Iterable[Any]:
-    """Time of a block."""
+    """Time of a block.
+
+    Raises:
+        ParameterError: a parameter is missing or does not fit.
+    """
     block = call.values.get("Expression")
     if not isinstance(block, tree.ScriptBlock):
         raise ParameterError("Measure-Command requires a script block.", "Example: Measure-Command { Get-VM }")
@@ -264,7 +276,11 @@ def measure_command(call: Call) -> Iterable[Any]:
     synopsis="Makes reading of what is not there an error.", example="Set-StrictMode -Version Latest", module=CORE,
 )  # fmt: skip
 def set_strict(call: Call) -> Iterable[Any]:
-    """Strict mode of the scope."""
+    """Strict mode of the scope.
+
+    Raises:
+        ParameterError: a parameter is missing or does not fit.
+    """
     word = "0" if call.switch("Off") else call.text("Version", "Latest").casefold()
     version = 3 if word == "latest" else int(float(word)) if word.replace(".", "", 1).isdigit() else -1
     if version < 0:
@@ -279,7 +295,11 @@ def set_strict(call: Call) -> Iterable[Any]:
     example="Set-Item function:Get-Up -Value { Get-ClusterNode }", aliases=("si",), module=CORE,
 )  # fmt: skip
 def set_item(call: Call) -> Iterable[Any]:
-    """Set what a drive of PowerShell holds."""
+    """Set what a drive of PowerShell holds.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     drive, name = _drive(call.text("Path"))
     value = call.values.get("Value")
     variables = call.session.variables
@@ -311,7 +331,11 @@ def set_item(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def new_object(call: Call) -> Iterable[Any]:
-    """An object."""
+    """An object.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if call.has("ComObject"):
         raise UnsupportedError("New-Object -ComObject")
     kind = call.session.type_named(call.text("TypeName"))
@@ -344,7 +368,11 @@ def new_object(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def add_member(call: Call) -> Iterable[Any]:
-    """Add."""
+    """Add.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     found = []
     for one in pipeline_input(call):
         if not isinstance(one, ShellObject) or one.type not in ("Custom", "Selected"):
@@ -433,7 +461,11 @@ def _called(session: Any, block: tree.ScriptBlock, arguments: list[Any], this: A
     module=CORE,
 )
 def update_type(call: Call) -> Iterable[Any]:
-    """How objects of a type are shown."""
+    """How objects of a type are shown.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if call.has("MemberName") or call.has("MemberType"):
         raise UnsupportedError("Update-TypeData -MemberName")
     name = call.text("TypeName").casefold()
@@ -455,7 +487,12 @@ def update_type(call: Call) -> Iterable[Any]:
     module=CORE,
 )
 def get_random(call: Call) -> Iterable[Any]:
-    """Chance."""
+    """Chance.
+
+    Raises:
+        ShellError: it cannot be done.
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if call.has_input or call.has("InputObject"):
         given = pipeline_input(call)
         count = call.count("Count")

@@ -64,7 +64,11 @@ class Values(Protocol):
 
 
 def source_of(block: tree.ScriptBlock) -> str:
-    """What is written in a block."""
+    """What is written in a block.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if block.origin is None:
         raise UnsupportedError("The text of this script block")
     return block.origin.text[block.span[0] : block.span[1]]

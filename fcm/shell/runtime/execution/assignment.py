@@ -240,7 +240,11 @@ class Assigner:
     # .Where() and .ForEach()
 
     def each(self, holder: Any, word: str, arguments: list[Any]) -> Any:
-        """``.Where({ ... })`` and ``.ForEach({ ... })``; None where the arguments are not of them."""
+        """``.Where({ ... })`` and ``.ForEach({ ... })``; None where the arguments are not of them.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         elements = list(holder) if isinstance(holder, list) else [holder]
         if word == "foreach":
             return self._for_each(elements, arguments)

@@ -180,7 +180,11 @@ class Evaluator:
         return text(value)
 
     def placed(self, at: int, function: Callable[..., Any], *arguments: Any) -> Any:
-        """The value of a function; an error of it is placed here."""
+        """The value of a function; an error of it is placed here.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         try:
             return function(*arguments)
         except ShellError as error:
@@ -203,7 +207,12 @@ class Evaluator:
         return None
 
     def table(self, node: tree.Hash, ordered: bool = False) -> dict[Any, Any]:
-        """``@{ ... }``."""
+        """``@{ ... }``.
+
+        Raises:
+            ShellError: it cannot be done.
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         found: dict[Any, Any] = Ordered() if ordered else {}
         for key_node, value_node in node.entries:
             key = self.value(key_node)

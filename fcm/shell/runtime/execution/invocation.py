@@ -56,6 +56,7 @@ class Invoker:
 
         Raises:
             CommandNotFoundError: there is no such command.
+            UnsupportedError: the built-in shell does not have what is asked for.
         """
         self._session.check_stopped()
         name = self._values.value(node.name)

@@ -68,7 +68,11 @@ def operand(value: Any) -> Any:
 
 
 def rank(value: int) -> int:
-    """The rank of an integer's type."""
+    """The rank of an integer's type.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     kind = integer_type(value)
     if kind not in _RANKS:
         raise UnsupportedError("Arithmetic with an integer of this size")

@@ -89,7 +89,11 @@ def convert(kind: NetType, value: Any) -> Any:
 
 
 def exception_of(name: str, arguments: list[Any]) -> ExceptionObject:
-    """``[Exception]::new(message, inner)``."""
+    """``[Exception]::new(message, inner)``.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if len(arguments) > 2:
         raise UnsupportedError(f"A constructor of [{name}] with {len(arguments)} arguments")
     message = text(arguments[0]) if arguments else f"Exception of type '{name}' was thrown."
@@ -122,7 +126,11 @@ def _array(kind: NetType, value: Any) -> Any:
 
 
 def to_number(kind: NetType, value: Any) -> Any:
-    """A value as number of a type; halves go to the even one, as .NET rounds (2.5 is 2, 3.5 is 4)."""
+    """A value as number of a type; halves go to the even one, as .NET rounds (2.5 is 2, 3.5 is 4).
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     name = kind.name
     if value is None:
         return _of_type(name, 0)
@@ -260,7 +268,11 @@ def _from_text(kind: NetType, written: str) -> Any:
 
 
 def to_enum(kind: NetType, value: Any) -> EnumValue:
-    """A name, a number or another value as one of an enumeration."""
+    """A name, a number or another value as one of an enumeration.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     members = members_of(kind)
     if isinstance(value, EnumValue) and value.type == kind:
         return value
@@ -332,7 +344,11 @@ def _to_char(value: Any, kind: NetType) -> Char:
 
 
 def to_time(value: Any, kind: NetType | None = None) -> datetime:
-    """A value as DateTime."""
+    """A value as DateTime.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if isinstance(value, datetime):
         return value
     if isinstance(value, str):
@@ -351,7 +367,11 @@ def to_time(value: Any, kind: NetType | None = None) -> datetime:
 
 
 def to_span(value: Any, kind: NetType | None = None) -> timedelta:
-    """A value as TimeSpan; a number counts ticks of 100 ns."""
+    """A value as TimeSpan; a number counts ticks of 100 ns.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if isinstance(value, timedelta):
         return value
     if isinstance(value, str):

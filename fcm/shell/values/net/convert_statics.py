@@ -109,7 +109,11 @@ def bits_to_text(arguments: list[Any]) -> str:
 
 
 def bits_of(arguments: list[Any]) -> Any:
-    """[bitconverter]::GetBytes()."""
+    """[bitconverter]::GetBytes().
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     (value,) = arguments
     if not is_integer(value):
         raise UnsupportedError("GetBytes() of this value")
@@ -138,13 +142,21 @@ class Encoding(Net):
         self.name, self.codec = name, codec
 
     def net_get(self, name: str) -> Any:
-        """WebName."""
+        """WebName.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         if name == "webname":
             return self.name
         raise UnsupportedError(f"The property {name} of an encoding")
 
     def call(self, name: str, arguments: list[Any]) -> Any:
-        """GetBytes, GetString, GetByteCount."""
+        """GetBytes, GetString, GetByteCount.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         match name, arguments:
             case "getbytes", [str() as one]:
                 return _as_bytes(str(one).encode(self.codec, "replace"))

@@ -21,7 +21,11 @@ class Culture(Net):
         return self.name
 
     def net_get(self, name: str) -> Any:
-        """Name."""
+        """Name.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         if name == "name":
             return self.name
         raise UnsupportedError(f"The property {name} of a culture")

@@ -187,7 +187,11 @@ def _anything(value: Any, word: str, arguments: list[Any]) -> Any:
 
 
 def to_string(value: Any) -> str:
-    """ToString() of .NET, which is not what stands in a text."""
+    """ToString() of .NET, which is not what stands in a text.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if isinstance(value, float):
         return shortest(value)
     if isinstance(value, NetType):

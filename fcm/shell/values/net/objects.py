@@ -45,14 +45,22 @@ class Version(Net):
         return ".".join(map(str, self.numbers))
 
     def net_get(self, name: str) -> Any:
-        """Major, Minor, Build, Revision."""
+        """Major, Minor, Build, Revision.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         names = ("major", "minor", "build", "revision")
         if name in names:
             return self.whole[names.index(name)]
         raise KeyError(name)
 
     def call(self, name: str, arguments: list[Any]) -> Any:
-        """ToString(count), CompareTo(version)."""
+        """ToString(count), CompareTo(version).
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         if name == "tostring" and len(arguments) == 1 and isinstance(arguments[0], int):
             return ".".join(map(str, self.numbers[: arguments[0]]))
         if name == "compareto" and len(arguments) == 1 and isinstance(arguments[0], Version):
@@ -82,13 +90,21 @@ class Guid(Net):
         return str(self.value)
 
     def net_get(self, name: str) -> Any:
-        """The display of a GUID."""
+        """The display of a GUID.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         if name == "guid":
             return str(self.value)
         raise KeyError(name)
 
     def call(self, name: str, arguments: list[Any]) -> Any:
-        """ToString(form)."""
+        """ToString(form).
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         if name == "tostring" and len(arguments) == 1:
             forms = {"n": self.value.hex, "d": str(self.value), "b": f"{{{self.value}}}", "p": f"({self.value})"}
             form = text(arguments[0]).casefold()
@@ -127,7 +143,11 @@ class Address(Net):
         return str(self.value)
 
     def net_get(self, name: str) -> Any:
-        """IPAddressToString, AddressFamily."""
+        """IPAddressToString, AddressFamily.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         if name == "ipaddresstostring":
             return str(self.value)
         if name == "addressfamily":
@@ -137,7 +157,11 @@ class Address(Net):
         raise KeyError(name)
 
     def call(self, name: str, arguments: list[Any]) -> Any:
-        """GetAddressBytes()."""
+        """GetAddressBytes().
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         if name == "getaddressbytes" and not arguments:
             return list(self.value.packed)
         raise KeyError(name)
@@ -162,13 +186,22 @@ class StringBuilder(Net):
         return self.value
 
     def net_get(self, name: str) -> Any:
-        """Length."""
+        """Length.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         if name == "length":
             return len(self.value)
         raise KeyError(name)
 
     def call(self, name: str, arguments: list[Any]) -> Any:
-        """Append, AppendLine, AppendFormat, Insert, Replace, Remove, Clear; each gives itself."""
+        """Append, AppendLine, AppendFormat, Insert, Replace, Remove, Clear; each gives itself.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+            ShellError: it cannot be done.
+        """
         match name, arguments:
             case "append", [one]:
                 self.value += text(one)
@@ -208,7 +241,11 @@ class Group(Net):
         return self.match[self.which] or ""
 
     def net_get(self, name: str) -> Any:
-        """Value, Success, Index, Length, Name."""
+        """Value, Success, Index, Length, Name.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         found = self.match[self.which]
         match name:
             case "value":
@@ -249,7 +286,11 @@ class NoMatch(Net):
         return ""
 
     def net_get(self, name: str) -> Any:
-        """Success and Value."""
+        """Success and Value.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         match name:
             case "success":
                 return False
@@ -357,7 +398,11 @@ class Regex(Net):
         return self.pattern
 
     def call(self, name: str, arguments: list[Any]) -> Any:
-        """Match, Matches, IsMatch, Replace, Split."""
+        """Match, Matches, IsMatch, Replace, Split.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         match name, arguments:
             case "ismatch", [one]:
                 return self.compiled.search(text(one)) is not None
@@ -399,11 +444,19 @@ class XmlNode(Net):
             raise ConversionError(f"The text is not valid XML: {error}.", "Check its tags.") from error
 
     def net_text(self) -> str:
-        """A node in a text is its kind in PowerShell."""
+        """A node in a text is its kind in PowerShell.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         raise UnsupportedError("An XML node as text", "Use its property InnerText or '#text'.")
 
     def net_get(self, name: str) -> Any:
-        """An attribute, the elements of a name, or one of Name, InnerText, DocumentElement, ChildNodes."""
+        """An attribute, the elements of a name, or one of Name, InnerText, DocumentElement, ChildNodes.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         if self.root:
             if name == "documentelement":
                 return XmlNode(self.element)
@@ -435,7 +488,11 @@ class XmlNode(Net):
         return element.text or ""
 
     def call(self, name: str, arguments: list[Any]) -> Any:
-        """GetAttribute(name)."""
+        """GetAttribute(name).
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         if name == "getattribute" and len(arguments) == 1 and not self.root:
             return self.element.get(text(arguments[0]), "")
         raise KeyError(name)

@@ -36,7 +36,11 @@ def _unfit() -> Any:
 
 
 def attempted(arguments: list[Any], parse: Callable[[str], Any], otherwise: Any) -> bool:
-    """TryParse(): whether a text could be read; the reference has what it means."""
+    """TryParse(): whether a text could be read; the reference has what it means.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if len(arguments) != 2 or not isinstance(arguments[1], Reference):
         raise UnsupportedError("TryParse() with these arguments")
     found = parse(text(arguments[0])) if arguments[0] is not None else None

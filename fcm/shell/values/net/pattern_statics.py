@@ -56,7 +56,11 @@ def _forward(path: Any) -> str:
 
 
 def no_file(arguments: list[Any]) -> Any:
-    """[System.IO.File] of a file that is not there."""
+    """[System.IO.File] of a file that is not there.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     path = text(arguments[0])
     if os.path.exists(path):
         raise UnsupportedError("[System.IO.File]", "Use Get-Content.")

@@ -18,7 +18,11 @@ class Base(Net):
         self.table = table
 
     def net_get(self, name: str) -> Any:
-        """Count, Keys, Values."""
+        """Count, Keys, Values.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         match name:
             case "count":
                 return len(self.table)
@@ -38,7 +42,11 @@ class PropertyInfo(Net):
         self.owner, self.name = owner, name
 
     def net_get(self, name: str) -> Any:
-        """Name, Value, MemberType."""
+        """Name, Value, MemberType.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         match name:
             case "name":
                 return self.name

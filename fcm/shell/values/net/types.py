@@ -83,7 +83,11 @@ class NetType:
 
     @property
     def full(self) -> str:
-        """FullName."""
+        """FullName.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         if self.rank:
             return f"{self.parts[0].full}[{',' * (self.rank - 1)}]"
         if self.parts:
@@ -99,11 +103,19 @@ class NetType:
         return f"{last}`{len(self.parts)}" if self.parts else last
 
     def net_text(self) -> str:
-        """A type in a text has its short name in PowerShell, for which there is no rule to be told here."""
+        """A type in a text has its short name in PowerShell, for which there is no rule to be told here.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         raise UnsupportedError("A type as text", "Use its property FullName or Name.")
 
     def net_get(self, name: str) -> Any:
-        """Name, FullName and the like."""
+        """Name, FullName and the like.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         match name:
             case "name":
                 return self.short
@@ -155,7 +167,11 @@ class EnumValue(int):
         return self.name()
 
     def net_get(self, name: str) -> Any:
-        """``value__``."""
+        """``value__``.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         if name == "value__":
             return int(self)
         raise KeyError(name)
@@ -189,7 +205,11 @@ class Switch(int):
         return "True" if self else "False"
 
     def net_get(self, name: str) -> Any:
-        """IsPresent."""
+        """IsPresent.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         if name == "ispresent":
             return bool(self)
         raise KeyError(name)
@@ -300,7 +320,11 @@ class Reference(Net):
         self.read, self.write = read, write
 
     def net_get(self, name: str) -> Any:
-        """Value."""
+        """Value.
+
+        Raises:
+            KeyError: there is none of that name for these arguments.
+        """
         if name == "value":
             return self.read()
         raise KeyError(name)

@@ -58,7 +58,11 @@ class Types:
         self._namespaces.append(namespace)
 
     def declare_enum(self, node: tree.EnumType) -> None:
-        """``enum``."""
+        """``enum``.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         members: dict[str, int] = {}
         following = 0
         for name, value in node.members:
@@ -70,7 +74,11 @@ class Types:
         self._declared[node.name.casefold()] = Declared(node.name, members=members, flags=node.flags)
 
     def declare_class(self, node: tree.ClassType) -> None:
-        """``class``."""
+        """``class``.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         parent = self._declared.get(node.base.casefold()) if node.base else None
         base = ""
         if node.base and parent is None:
@@ -267,7 +275,11 @@ class Types:
         return self.convert(self.named(member.type), returned)
 
     def static(self, declared: Declared, name: str, arguments: list[Any] | None) -> Any:
-        """``[Name]::member``."""
+        """``[Name]::member``.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         word = name.casefold()
         if arguments is not None and word == "new":
             return self.new(declared, arguments)
@@ -285,7 +297,11 @@ class Types:
         raise UnsupportedError(f"[{declared.name}]::{name}")
 
     def set_static(self, kind: Any, name: str, value: Any) -> None:
-        """``[Name]::member = value``."""
+        """``[Name]::member = value``.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         declared = kind.declared if isinstance(kind, NetType) else None
         if declared is None or name.casefold() not in declared.statics:
             raise UnsupportedError(f"Setting the static property {name}")
@@ -296,7 +312,11 @@ class Types:
     # conversions
 
     def convert(self, kind: NetType, value: Any) -> Any:
-        """``[kind] value``, also for types of the script."""
+        """``[kind] value``, also for types of the script.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         if kind.rank == 1 and (kind.parts[0].declared is not None) and value is not None:
             from fcm.shell.values.net.types import TypedArray
 
@@ -375,7 +395,11 @@ class Types:
         return made
 
     def error_record(self, arguments: list[Any]) -> ErrorRecord:
-        """``[ErrorRecord]::new(exception, id, category, target)``."""
+        """``[ErrorRecord]::new(exception, id, category, target)``.
+
+        Raises:
+            UnsupportedError: the built-in shell does not have what is asked for.
+        """
         if len(arguments) != 4 or not isinstance(arguments[0], ExceptionObject):
             raise UnsupportedError("A constructor of [ErrorRecord] with these arguments")
         thrown, known_id, category, target = arguments

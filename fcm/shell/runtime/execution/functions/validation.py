@@ -234,7 +234,11 @@ def check_parameter(
 
 
 def variable_guard(values: Values, attribute: tree.Attribute, name: str) -> Callable[[Any], Any]:
-    """What refuses a value that an attribute of a variable does not take."""
+    """What refuses a value that an attribute of a variable does not take.
+
+    Raises:
+        UnsupportedError: the built-in shell does not have what is asked for.
+    """
     if attribute.name.casefold() not in (*KNOWN, *IGNORED):
         raise UnsupportedError(f"The attribute [{attribute.name}]", "", attribute.at)
 
