@@ -15,6 +15,7 @@ MODULES = (
     "core.times",
     "core.streams",
     "core.variables",
+    "core.chance",
     "core.searching",
     "rehearsal",
     "core.information",

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import random
 import time
-import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.core.files import _drive
 from fcm.shell.cmdlets.core.selecting import core_error, pipeline_input
 from fcm.shell.language import tree
-from fcm.shell.language.errors import ParameterError, ShellError, UnsupportedError
+from fcm.shell.language.errors import ParameterError, UnsupportedError
 from fcm.shell.runtime.execution.strict import VERSION
 from fcm.shell.runtime.execution.variables import CONSTANT, CONSTANTS, READ_ONLY
 from fcm.shell.runtime.parameters import ANY, OBJECTS, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.layout.display import display_properties, display_sets
-from fcm.shell.values.net.objects import Guid
 from fcm.shell.values.values import NOTHING, ShellObject, has_wildcard, text, wildcard
 
 if TYPE_CHECKING:
@@ -474,38 +471,3 @@ def update_type(call: Call) -> Iterable[Any]:
     if call.has("DefaultDisplayProperty"):
         display_properties[name] = call.text("DefaultDisplayProperty")
     return []
-
-
-@cmdlet(
-    "Get-Random",
-    Param("Maximum", "any", position=0),
-    Param("Minimum", "any"),
-    Param("Count", "whole"),
-    OBJECTS,
-    synopsis="Gets a random number, or random ones of some objects.",
-    example="Get-Random -Minimum 1 -Maximum 7",
-    module=CORE,
-)
-def get_random(call: Call) -> Iterable[Any]:
-    """Chance.
-
-    Raises:
-        ShellError: it cannot be done.
-        UnsupportedError: the built-in shell does not have what is asked for.
-    """
-    if call.has_input or call.has("InputObject"):
-        given = pipeline_input(call)
-        count = call.count("Count")
-        return random.sample(given, min(count or 1, len(given)))
-    low, high = call.values.get("Minimum", 0), call.values.get("Maximum", 2**31 - 1)
-    if not isinstance(low, int) or not isinstance(high, int):
-        raise UnsupportedError("Get-Random with fractions")
-    if low >= high:
-        raise ShellError("The minimum is not below the maximum.", "Choose a greater maximum.")
-    return [random.randrange(low, high) for _ in range(call.count("Count") or 1)]
-
-
-@cmdlet("New-Guid", synopsis="Creates a GUID.", example="New-Guid", module=CORE)
-def new_guid(call: Call) -> Iterable[Any]:
-    """A new one."""
-    return [Guid(uuid.uuid4())]

@@ -326,9 +326,6 @@ def _numbered(kind: NetType, whole: int, value: Any, members: dict[str, int], fl
     )
 
 
-# others
-
-
 def _to_text(value: Any, kind: NetType) -> str:
     return text(value)
 
