@@ -36,12 +36,14 @@ if TYPE_CHECKING:
     from tests.ui.by_hand import Backend
 
 DRIVER = Driver()
-DEEDS_OF_THE_WINDOW = {"refresh", "close-cluster"}
+DEEDS_OF_THE_WINDOW = {"refresh", "close-cluster", "replay", "reset-cluster"}
 SELECTIONS = {
     "add-disk": Selection(Place.STORAGE),
     "add-storage": Selection(Place.SHARED_VOLUMES),
     "dependency-report": Selection(Place.MACHINE, "vm-Web01"),
     "drain": Selection(Place.NODE, "node3"),
+    "drain-report": Selection(Place.NODE, "node3"),
+    "failover-report": Selection(Place.MACHINE, "vm-Web01"),
     "group-properties": Selection(Place.MACHINE, "vm-Web01"),
     "isolate": Selection(Place.NODE, "node1"),
     "machine-settings": Selection(Place.MACHINE, "vm-Web01"),
@@ -76,7 +78,7 @@ def test_every_action_with_a_dialog_has_one() -> None:
 
 ALL = sorted(
     (WITH_CLUSTER.keys() | WITHOUT_CLUSTER.keys())
-    - {"connect", "critical-events", "validation-report", "reset-recent-events"}
+    - {"branch", "connect", "critical-events", "migration-report", "validation-report", "reset-recent-events"}
 )
 INSIDE = ("qt_", "QComboBox")
 """Starts of the names and classes of Qt's own parts of a widget."""
