@@ -63,8 +63,10 @@ class ConsoleOutput(QPlainTextEdit):
 
     @property
     def width_in_characters(self) -> int:
-        """How long the lines of a table may be."""
+        """How long the lines of a table may be, also once the text is so long that it gets a scroll bar."""
+        bar = self.verticalScrollBar()
         inner = self.viewport().width() - 2 * self.document().documentMargin()
+        inner -= 0 if bar.isVisible() else bar.sizeHint().width()
         return max(NARROWEST, min(WIDEST, int(inner / max(1.0, self._advance()))))
 
     def _advance(self) -> float:

@@ -121,7 +121,7 @@ class Menus:
         self.columns = menu.addMenu("Column&s")
         self.columns.setObjectName("columns")
         self.columns.aboutToShow.connect(self._fill_columns)
-        menu.addAction(self._action("Reset &Layout", "layout", "", window.reset_layout))
+        menu.addAction(self._action("Reset La&yout", "layout", "", window.reset_layout))
         menu.addSeparator()
         menu.addAction(self.find)
         menu.addAction(self.refresh)
