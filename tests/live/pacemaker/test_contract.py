@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -104,18 +105,24 @@ def cluster(failover: Failover, opened_once: Desk, request: pytest.FixtureReques
     closing = "closing" in request.node.name
     desk = Desk(failover) if closing else opened_once
     workspace = desk.workspace
-    # Pacemaker has moved them here, which is shown as migrations of its own, at the next answer of a node.
-    desk.see()
-    desk.until(lambda: _shows(workspace, where, "web") and not tuple(workspace.state.active_migrations()))
-    desk.hurry(SLOW if any(word in request.node.name for word in BUSY) else None)
-    machine, other = workspace.state.machine_named("web"), workspace.state.machine_named("db")
-    assert machine is not None
-    assert other is not None
-    destination = "node2" if where == "node1" else "node1"
-    limit = stretched(LIMIT)
-    yield Harness(workspace, machine.id, destination, machine.id, destination, other.id, "node9", desk.pass_time, limit)
-    if not closing:
-        desk.rest()
+    with contextlib.ExitStack() as still_open:
+        if closing:
+            still_open.callback(workspace.close)
+            desk.until(lambda: _shows(workspace, where, "web"))  # nothing is ordered before a node has responded
+        # Pacemaker has moved them here, which is shown as migrations of its own, at the next answer of a node.
+        desk.see()
+        desk.until(lambda: _shows(workspace, where, "web") and not tuple(workspace.state.active_migrations()))
+        desk.hurry(SLOW if any(word in request.node.name for word in BUSY) else None)
+        machine, other = workspace.state.machine_named("web"), workspace.state.machine_named("db")
+        assert machine is not None
+        assert other is not None
+        destination = "node2" if where == "node1" else "node1"
+        limit = stretched(LIMIT)
+        yield Harness(
+            workspace, machine.id, destination, machine.id, destination, other.id, "node9", desk.pass_time, limit
+        )
+        if not closing:
+            desk.rest()
 
 
 def _shows(workspace: Workspace, node: str, name: str) -> bool:

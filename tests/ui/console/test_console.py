@@ -296,7 +296,7 @@ def test_tables_fit_the_width_of_the_dock(qtbot: QtBot, tmp_path: Path) -> None:
         said = enter(
             qtbot,
             view,
-            "Get-ClusterResource | Format-Table Name, State, OwnerGroup, ResourceType, OwnerNode, RestartAction, Cluster",
+            "Get-ClusterResource | ft Name, State, OwnerGroup, ResourceType, OwnerNode, RestartAction, Cluster",
         )
         widest.append(max(map(len, said[said.index("\nName") :].splitlines())))
         assert view.output.horizontalScrollBar().maximum() == 0

@@ -48,10 +48,10 @@ def test_the_window_says_its_time_zone_and_an_exported_list_has_utc(qtbot: QtBot
     label = named(shown, "Time zone")
     assert label.text().startswith("UTC")
     assert "Exported files have UTC." in label.toolTip()
-    view = shown.docks["Events"].findChild(TableView)
-    assert view is not None
     shown.docks["Events"].show()
     shown.docks["Events"].raise_()
+    view = shown.docks["Events"].findChild(TableView)
+    assert view is not None
     qtbot.waitUntil(lambda: view.table.rowCount() > 0)
     place = [column.title for column in view.table.columns].index("Date and Time")
     hint = view.table.headerData(place, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
