@@ -34,6 +34,7 @@ from fcm.shell.values.values import (
     truth,
     wildcard,
 )
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -445,7 +446,7 @@ def formatted_value(value: Any, form: str) -> str:
                 return str(int(value))
             case "x":
                 return f"{int(value):08X}"
-        raise UnsupportedError(f"The format {form!r} of an enumeration")
+        raise UnsupportedError(f"The format {quoted(form)} of an enumeration")
     if isinstance(value, list):
         return type_of(value).full
     if isinstance(value, bool | Switch) or not isinstance(value, int | float | Decimal):

@@ -214,7 +214,7 @@ def shortest(value: float) -> str:
     """A floating number with as many digits as it takes to be read back, as ToString() of .NET gives it."""
     if value != value or value in (float("inf"), float("-inf")):
         return _double(value)
-    digits, _, power = f"{value!r}".partition("e")
+    digits, _, power = repr(value).partition("e")
     if isinstance(value, Single):
         digits, _, power = f"{value:.7g}".partition("e")
     exponent = int(power) if power else 0

@@ -233,7 +233,7 @@ def _commands() -> st.SearchStrategy[cmd.Command]:
     with_witness = st.sampled_from((QuorumMode.NODE_AND_DISK_MAJORITY, QuorumMode.DISK_ONLY))
     a_list = st.lists(networks, unique=True).map(tuple)
     return st.one_of(
-        st.builds(cmd.ValidateCluster, st.lists(NAMES, max_size=3).map(tuple)),
+        st.builds(cmd.ValidateCluster, st.lists(NAMES, max_size=3, unique=True).map(tuple)),
         st.just(cmd.EnableSharedVolumes(notice_accepted=True)),
         st.just(cmd.SetQuorum(QuorumMode.NODE_MAJORITY)),
         st.builds(cmd.SetQuorum, with_witness, disks),

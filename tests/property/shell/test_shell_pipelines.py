@@ -32,6 +32,7 @@ EXTRA = {
     "Move-ClusterGroup": "-Node node2",
     "Move-ClusterSharedVolume": "-Node node2",
     "Move-ClusterVirtualMachineRole": "-Node node2 -Wait 0",
+    "Move-VM": "-DestinationHost node2 -Wait 0",
     "Set-ClusterOwnerNode": "-Owners node2",
     "Set-ClusterParameter": "OfflineAction 1",
     "Set-ClusterQuorum": "-NodeMajority",

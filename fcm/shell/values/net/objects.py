@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fcm.shell.language.errors import ConversionError, ShellError, UnsupportedError
 from fcm.shell.values.net.types import Net, NetList, NetType
 from fcm.shell.values.values import text
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     import uuid
@@ -330,7 +331,7 @@ def regex(pattern: Any, cased: bool = False, flags: int = 0) -> re.Pattern[str]:
     """
     written = text(pattern)
     if _ODD.search(written):
-        raise UnsupportedError(f"The regular expression {written!r}")
+        raise UnsupportedError(f"The regular expression {quoted(written)}")
     inner = _NAMED_BACK.sub(r"(?P=\1)", _NAMED_GROUP.sub("(?P<", written))
     inner = re.sub(r"(?<!\\)\\z", r"\\Z", re.sub(r"(?<!\\)\\Z", r"(?=\\n?\\Z)", inner))
     heads = re.match(r"\(\?([imsnx]+)\)", inner)
@@ -344,9 +345,9 @@ def regex(pattern: Any, cased: bool = False, flags: int = 0) -> re.Pattern[str]:
         return re.compile(inner, flags | (0 if cased else re.IGNORECASE))
     except re.error as error:
         if "look-behind" in str(error) or "unknown extension" in str(error) or "bad escape" in str(error):
-            raise UnsupportedError(f"The regular expression {written!r}") from error
+            raise UnsupportedError(f"The regular expression {quoted(written)}") from error
         failed = ShellError(
-            f"{written!r} is not a valid regular expression: {error}.", "Escape . * + ? ( ) [ \\ with \\"
+            f"{quoted(written)} is not a valid regular expression: {error}.", "Escape . * + ? ( ) [ \\ with \\"
         )
         failed.known_id = "System.Text.RegularExpressions.RegexParseException"
         raise failed from error

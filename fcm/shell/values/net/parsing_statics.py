@@ -13,6 +13,7 @@ from fcm.shell.values.net.members import time_of
 from fcm.shell.values.net.types import EnumValue, NetType, Reference
 from fcm.shell.values.times import loose, parsed, parsed_span
 from fcm.shell.values.values import text
+from fcm.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +120,7 @@ def _format_of_time(arguments: list[Any]) -> Any:
         if token in names:
             pattern += names[token]
         elif token[0] in "yMdHhmsftzK":
-            raise UnsupportedError(f"The part {token!r} of a format to be read")
+            raise UnsupportedError(f"The part {quoted(token)} of a format to be read")
         else:
             pattern += re.escape(token.strip("'") if token[0] == "'" else token.lstrip("\\"))
     match = re.fullmatch(pattern, written)
