@@ -237,6 +237,16 @@ def _no_thread_left(request: pytest.FixtureRequest) -> Iterator[None]:
         pytest.fail(f"The test left threads running: {', '.join(names)}", pytrace=False)
 
 
+@pytest.fixture(autouse=True)
+def _no_large_cluster_left() -> Iterator[None]:
+    """What is kept away from Python's search for garbage goes with the cluster (fcm.workspace.collecting)."""
+    before = gc.get_freeze_count()
+    yield
+    if gc.get_freeze_count() > 0 and before == 0:
+        gc.unfreeze()
+        pytest.fail("The test left a large cluster open", pytrace=False)
+
+
 def _is_ours(thread: threading.Thread, kept: tuple[str, ...] = LIBRARY_THREADS) -> bool:
     # A dummy stands for a thread of C code that once called Python; nobody could join it.
     return not (thread.name.startswith(kept) or type(thread).__name__ == "_DummyThread")

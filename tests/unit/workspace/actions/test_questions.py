@@ -11,7 +11,9 @@ DELETE = next(action for action in ACTIONS if action.id == "delete-machine")
 
 def asked(count: int) -> list[str]:
     machines = [machine(f"VM{number}") for number in range(count)]
-    state = opened(formed(machines))[0].state
+    workspace, _ = opened(formed(machines))
+    state = workspace.state
+    workspace.close()
     selections = [Selection(Place.MACHINE, one.id) for one in machines]
     return question_of(DELETE, state, selections).splitlines()
 
