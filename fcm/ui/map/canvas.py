@@ -47,6 +47,7 @@ class MapCanvas(QWidget):
     def __init__(self, window: Desk) -> None:
         super().__init__()
         self._window = window
+        self._state = window.state
         named(self, "Map of the cluster", "clusterMap")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -69,8 +70,8 @@ class MapCanvas(QWidget):
 
     @property
     def state(self) -> State:
-        """Of the open cluster."""
-        return self._window.state
+        """Of the open cluster, as it was at the last change that was taken: that is what is painted until the next."""
+        return self._state
 
     @property
     def places(self) -> Layout:
@@ -99,6 +100,7 @@ class MapCanvas(QWidget):
 
     def take(self, change: Change) -> None:
         """Show what a change touched."""
+        self._state = self._window.state
         if not change.structural and change.kinds() <= {Kind.TELEMETRY}:
             if self.state.running_migrations():
                 self.update()
@@ -341,8 +343,6 @@ class MapCanvas(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Lanes, nodes, migrations, then what is selected and what is carried."""
         state, layout = self.state, self._layout
-        if not layout.boxes.keys() <= state.nodes.keys() or not layout.lanes.keys() <= state.networks.keys():
-            return  # another cluster has been opened, and its first change is on the way
         painter = QPainter(self)
         self._painting.begin()
         self._painting.lanes(painter, state, layout, float(self.width()))

@@ -252,6 +252,23 @@ def test_what_is_carried_is_put_back_if_it_is_deleted_meanwhile(
     assert canvas.current == Selection(Place.CLUSTER)
 
 
+def test_the_map_is_painted_as_it_was_until_it_takes_the_next_change(
+    opened: tuple[MainWindow, Backend, MapCanvas],
+) -> None:
+    window, backend, canvas = opened
+    machine = next(one.id for one in window.state.machines.values() if one.group is None)
+    backend.tell(ev.MachineDeleted(machine), at=500)
+    assert window.workspace is not None
+    change = window.workspace.drain()
+    assert machine not in window.state.machines
+    canvas.resize(canvas.width() - 100, canvas.height() - 100)  # then every node is painted anew
+    assert not canvas.grab().isNull()
+    assert machine in canvas.state.machines
+    canvas.take(change)
+    assert machine not in canvas.state.machines
+    assert not canvas.grab().isNull()
+
+
 def state_of() -> State:
     workspace, _ = busy_cluster()
     state = workspace.state
