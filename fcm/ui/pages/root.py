@@ -68,7 +68,8 @@ class RootPage(Page):
         column.addWidget(overview)
         column.addSpacing(6)
         column.addWidget(heading("Begin"))
-        column.addLayout(self._ways_to_begin())
+        begin = self._ways_to_begin()
+        column.addLayout(begin)
         self._hosts = self._hosts_line()
         column.addWidget(self._hosts)
         column.addSpacing(6)
@@ -86,6 +87,8 @@ class RootPage(Page):
         column.addWidget(heading("Clusters"))
         self._clusters = _grid()
         column.addLayout(self._clusters)
+        for each in (begin, grid, self._clusters):
+            each.setColumnMinimumWidth(0, max(link.sizeHint().width() for link in self._links.values()))
         self._none = quiet("Looking for clusters...")
         column.addWidget(self._none)
         column.addStretch(1)
