@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SETUP := bash packaging/setup.sh
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run tour install uninstall test test-unit test-ui test-x11 test-live test-failover test-bundle lint bench soak mutate bundle setup clean
+.PHONY: help run tour install uninstall test test-unit test-ui test-x11 test-live test-bundle lint bench soak mutate bundle setup clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -45,10 +45,6 @@ test-x11:  ## run the tests with a real mouse and keyboard, under Xvfb and a win
 test-live:  ## run the live tests with real QEMU and libvirt (root)
 	@$(SETUP) test
 	@$(PY) packaging/run_tests.py live
-
-test-failover:  ## run the live tests of Pacemaker clusters: power cuts, kills and other faults (root)
-	@$(SETUP) test
-	@$(PY) packaging/run_tests.py failover
 
 test-bundle:  ## build the bundle and start it
 	@$(SETUP) test

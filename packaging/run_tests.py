@@ -1,10 +1,11 @@
 """Run the checks of the project in groups and end with a total.
 
-    python packaging/run_tests.py [lint] [rules] [window] [x11] [bundle] [live] [failover]
+    python packaging/run_tests.py [lint] [rules] [window] [x11] [bundle] [live]
 
 A group in which pytest finds no test fails, so that nothing is left out silently. In CI (CI set) a skipped
 test fails the run too. The live group needs root and a kernel that lets it make namespaces; outside CI it is
-left out with a sentence that says why, in CI that is a failure.
+left out with a sentence that says why, in CI that is a failure. Its parts run side by side, each with a lab of its
+own: real nodes mostly wait.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
@@ -37,20 +39,34 @@ LINT = (
     ("mypy for macOS", ["mypy", "--platform=darwin", "--no-warn-unreachable", "--cache-dir=.mypy_cache/darwin"]),
     ("import contracts", ["lint-imports"]),
 )
-# name: (pytest arguments, seconds after which the group is given up on a machine without other work)
+FAULTS = [f"tests/live/pacemaker/test_{name}.py" for name in ("faults", "create", "lab_failover")]
+# name: (pytest arguments of each part, seconds after which the group is given up on a machine without other work)
 GROUPS = {
     "rules": (
-        ["tests", "--ignore=tests/ui", "--ignore=tests/x11", "--ignore=tests/live", "-m", "not live and not bundle"],
+        {
+            "": [
+                "tests",
+                "--ignore=tests/ui",
+                "--ignore=tests/x11",
+                "--ignore=tests/live",
+                "-m",
+                "not live and not bundle",
+            ]
+        },
         1100,
     ),
-    "window": (["tests/ui", "-m", "not live and not bundle"], 600),
-    "x11": (["tests/x11"], 400),
-    "bundle": (["tests/bundle", "-m", "bundle"], 300),
-    "live": (["tests", "-m", "live and not failover", "-s"], 1800),
-    "failover": (["tests/live/pacemaker", "-m", "failover", "-s"], 2400),
+    "window": ({"": ["tests/ui", "-m", "not live and not bundle"]}, 600),
+    "x11": ({"": ["tests/x11"]}, 400),
+    "bundle": ({"": ["tests/bundle", "-m", "bundle"]}, 300),
+    "live": (
+        {
+            "hosts": ["tests/live", "--ignore=tests/live/pacemaker", "-m", "live", "-s"],
+            "cluster": ["tests/live/pacemaker", *(f"--ignore={file}" for file in FAULTS), "-m", "live", "-s"],
+            "faults": [*FAULTS, "-s"],
+        },
+        1800,
+    ),
 }
-LIVE = ("live", "failover")
-"""Groups that make labs on this machine."""
 
 
 @dataclass
@@ -85,66 +101,105 @@ def why_not_live() -> str:
 
 
 def pytest(name: str) -> Outcome:
-    arguments, limit = GROUPS[name]
+    parts, limit = GROUPS[name]
     print(f"\n== tests: {name}", flush=True)
-    report = REPORTS / f"{name}.xml"
-    report.unlink(missing_ok=True)
-    environment = dict(os.environ)
-    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-    # A folder of this run alone: pytest's own, /tmp/pytest-of-USER, may be left from another user of that name.
+    reports = {part: REPORTS / f"{name}{part and '-'}{part}.xml" for part in parts}
+    for report in reports.values():
+        report.unlink(missing_ok=True)
+    # Folders of this run alone: pytest's own, /tmp/pytest-of-USER, may be left from another user of that name.
     folders = tempfile.mkdtemp(prefix="fcm-")
-    command = [
-        BIN / "python",
-        "-m",
-        "pytest",
-        "-q",
-        "--home-stays",
-        f"--basetemp={folders}/t",
-        "--hypothesis-profile=steady",
-        f"--junitxml={report}",
-        "-o",
-        "junit_family=xunit1",  # the only one in which a test may record what it measured
-        *arguments,
-    ]
+    commands = {
+        part: [
+            BIN / "python",
+            "-m",
+            "pytest",
+            "-v" if len(parts) > 1 else "-q",  # lines of several parts come in turn
+            "--home-stays",
+            f"--basetemp={folders}/t{part}",
+            "--hypothesis-profile=steady",
+            f"--junitxml={reports[part]}",
+            "-o",
+            "junit_family=xunit1",  # the only one in which a test may record what it measured
+            *arguments,
+        ]
+        for part, arguments in parts.items()
+    }
     try:
-        code = _code(command, environment, limit)
+        codes = _codes(commands, limit)
     finally:
-        if name in LIVE:
+        if name == "live":
             clear_labs()
         shutil.rmtree(folders, ignore_errors=True)
-    if code is None:
-        return Outcome(name, False, f"FAILED: timed out after {limit} s")
-    if code == 5:
-        return Outcome(name, False, "FAILED: no test found")
-    counts = count(report)
+    counts: dict[str, int] = {}
+    for report in reports.values():
+        for word, number in count(report).items():
+            counts[word] = counts.get(word, 0) + number
     said = ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "no report"
-    good = code == 0 and not (IN_CI and counts.get("skipped"))
-    return Outcome(name, good, said if good else f"FAILED: {said}", counts)
+    bad = [_why(part, code, limit) for part, code in codes.items() if code != 0]
+    if not bad and not (IN_CI and counts.get("skipped")):
+        return Outcome(name, True, said, counts)
+    return Outcome(name, False, f"FAILED: {'; '.join([said, *filter(None, bad)])}", counts)
 
 
-def _code(command: list, environment: dict[str, str], limit: float):
-    """How a program ended; None where it did not within ``limit`` s, or what these are on a busy machine."""
-    from fcm.ui.tour.patience import stretched
+def _why(part: str, code: int | None, limit: float) -> str:
+    """Why a part is not good, where it is not that tests failed."""
+    start = f"{part} " if part else ""
+    if code is None:
+        return f"{start}timed out after {limit} s"
+    if code == 5:
+        return f"{start}no test found"
+    return f"{start}ended with {code}" if code not in (0, 1) or part else ""
 
-    program, begin, allowed = subprocess.Popen(command, cwd=TOP, env=environment), time.monotonic(), limit
+
+def _codes(commands: dict[str, list], limit: float) -> dict[str, int | None]:
+    """How programs that run side by side ended; None: not within ``limit`` s, or what these are on a busy machine."""
+    environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+    apart = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
+    more = apart if len(commands) > 1 else {}
+    programs = {part: subprocess.Popen(command, cwd=TOP, env=environment, **more) for part, command in commands.items()}
+    readers = [
+        threading.Thread(target=_pass_on, args=(part, program.stdout), daemon=True)
+        for part, program in programs.items()
+        if more
+    ]
+    for reader in readers:
+        reader.start()
+    begin = time.monotonic()
     try:
-        while True:
-            try:
-                return program.wait(timeout=max(begin + allowed - time.monotonic(), 0.1))
-            except subprocess.TimeoutExpired:
-                before, allowed = allowed, max(allowed, stretched(limit))
-                if allowed == before:
-                    program.kill()
-                    program.wait()
-                    return None
-    except KeyboardInterrupt:  # the program got it as well
-        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-            program.wait(CLEARING_UP)
+        return {part: _code(program, begin, limit) for part, program in programs.items()}
+    except KeyboardInterrupt:  # the programs got it as well
+        for program in programs.values():
+            with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+                program.wait(CLEARING_UP)
         raise
     finally:
-        if program.poll() is None:
-            program.kill()
-            program.wait()
+        for program in programs.values():
+            if program.poll() is None:
+                program.kill()
+                program.wait()
+        for reader in readers:
+            reader.join(CLEARING_UP)
+
+
+def _pass_on(part: str, lines) -> None:
+    for line in lines:
+        print(f"{part:8}{line}", end="", flush=True)
+
+
+def _code(program, begin: float, limit: float) -> int | None:
+    """How one ended."""
+    from fcm.ui.tour.patience import stretched
+
+    allowed = limit
+    while True:
+        try:
+            return program.wait(timeout=max(begin + allowed - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            before, allowed = allowed, max(allowed, stretched(limit))
+            if allowed == before:
+                program.kill()
+                program.wait()
+                return None
 
 
 def clear_labs() -> None:
@@ -176,7 +231,7 @@ def count(report: Path) -> dict[str, int]:
 def run(name: str) -> Outcome:
     if name == "lint":
         return lint()
-    if name in LIVE and (reason := why_not_live()):
+    if name == "live" and (reason := why_not_live()):
         return Outcome(name, not IN_CI, f"skipped{', which is not allowed in CI' if IN_CI else ''}. {reason}")
     return pytest(name)
 

@@ -20,8 +20,9 @@ checks = script("run_tests")
 class Program:
     """A program that ends with a code, when it has been waited for in vain ``late`` times."""
 
-    def __init__(self, code: int, late: int = 0) -> None:
+    def __init__(self, code: int, late: int = 0, *said: str) -> None:
         self.code, self.late = code, late
+        self.stdout = iter(said)
         self.waited: list[float] = []
         self.killed = False
 
@@ -93,10 +94,31 @@ def test_a_group_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(patience, "load", lambda: 0.5)
     monkeypatch.setattr(checks, "REPORTS", tmp_path)
     monkeypatch.setattr(checks.subprocess, "Popen", lambda *_, **__: program)
-    outcome = checks.pytest("live")
+    outcome = checks.pytest("bundle")
     assert not outcome.good
     assert program.killed
-    assert outcome.said == f"FAILED: timed out after {checks.GROUPS['live'][1]} s"
+    assert outcome.said == f"FAILED: no report; timed out after {checks.GROUPS['bundle'][1]} s"
+
+
+def test_the_parts_of_the_live_group_run_side_by_side_and_the_lines_of_each_bear_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun: list[Program] = []
+
+    def begin(command: list[object], **_: object) -> Program:
+        assert all(not program.waited for program in begun), "the one before was waited for"
+        begun.append(Program(len(begun) % 2, 0, f"{command[-2]}\n"))
+        return begun[-1]
+
+    monkeypatch.setattr(checks, "REPORTS", tmp_path)
+    monkeypatch.setattr(checks, "count", lambda report: {"passed": 3, "failed": report.name == "live-cluster.xml"})
+    monkeypatch.setattr(checks, "clear_labs", lambda: None)
+    monkeypatch.setattr(checks.subprocess, "Popen", begin)
+    outcome = checks.pytest("live")
+    assert not outcome.good
+    assert outcome.said == "FAILED: 9 passed, 1 failed; cluster ended with 1"
+    assert len(begun) == len(checks.GROUPS["live"][0]) == 3
+    assert f"faults  {checks.FAULTS[-1]}\n" in capsys.readouterr().out
 
 
 def test_a_group_on_a_busy_machine_is_given_up_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -111,13 +133,21 @@ def test_a_group_on_a_busy_machine_is_given_up_later(monkeypatch: pytest.MonkeyP
     assert not program.killed
 
 
+def test_every_live_test_is_where_a_part_of_the_group_looks_for_it() -> None:
+    mark = "pytestmark = pytest.mark." + "live"
+    files = [file for file in (TOP / "tests").rglob("test_*.py") if mark in file.read_text(encoding="utf-8")]
+    assert len(files) > 10
+    assert [file for file in files if TOP / "tests" / "live" not in file.parents] == []
+    assert all((TOP / file).is_file() for file in checks.FAULTS)
+
+
 def test_an_unknown_group_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert checks.main(["speed"]) == 2
     assert capsys.readouterr().out.startswith("Unknown groups: speed.")
 
 
 def test_the_groups_of_make_test_together_fit_into_seventy_minutes() -> None:
-    assert sum(limit for name, (_, limit) in checks.GROUPS.items() if name != "failover") <= 4200
+    assert sum(limit for _, limit in checks.GROUPS.values()) <= 4200
 
 
 @pytest.mark.parametrize("file", ["packaging/setup.sh", ".ci/run"])

@@ -139,7 +139,6 @@ def test_a_live_migration_by_pacemaker_has_its_curve_and_keeps_the_connection(
     assert left(failover, mover.name) == []
 
 
-@pytest.mark.failover
 def test_the_next_network_is_taken_and_told_when_the_preferred_one_is_down(
     failover: Failover, opened: Opened, mover: LabMachine, managed: str
 ) -> None:
@@ -154,7 +153,6 @@ def test_the_next_network_is_taken_and_told_when_the_preferred_one_is_down(
     assert is_well(failover, mover.name, "node2")
 
 
-@pytest.mark.failover
 def test_a_drained_node_is_empty_and_in_standby_and_gets_its_machines_back(
     failover: Failover, opened: Opened, mover: LabMachine, managed: str
 ) -> None:
@@ -185,7 +183,6 @@ def killed(failover: Failover, folder: Path, what: str, machine: LabMachine, las
     assert done.returncode == -9, done.stderr
 
 
-@pytest.mark.failover
 def test_a_move_goes_on_when_fcm_is_killed_and_the_next_fcm_takes_back_what_was_set_for_it(
     failover: Failover, mover: LabMachine, tmp_path: Path
 ) -> None:
@@ -206,7 +203,6 @@ def test_a_move_goes_on_when_fcm_is_killed_and_the_next_fcm_takes_back_what_was_
 
 
 @pytest.mark.parametrize("number", [ADD, MANAGE, CONFIRM])
-@pytest.mark.failover
 def test_an_adoption_that_was_killed_is_completed_and_touches_no_machine(
     failover: Failover, mover: LabMachine, tmp_path: Path, number: int
 ) -> None:
@@ -230,7 +226,6 @@ def test_an_adoption_that_was_killed_is_completed_and_touches_no_machine(
 
 
 @pytest.mark.parametrize("number", [UNMANAGE, DELETE])
-@pytest.mark.failover
 def test_a_release_that_was_killed_is_completed_and_touches_no_machine(
     failover: Failover, mover: LabMachine, tmp_path: Path, number: int
 ) -> None:

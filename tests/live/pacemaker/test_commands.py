@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fcm.shell.runtime.results import Results
     from tests.live.pacemaker.cluster import Failover
 
-pytestmark = [pytest.mark.live, pytest.mark.failover]
+pytestmark = pytest.mark.live
 
 DEVICE_TIMEOUT = 6.0
 """s; Corosync counts without the witness 3 s after it heard from it last (measured)."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.live.pacemaker.cluster import Failover
 
 # Workers of the cluster that stays open come when they are needed first.
-pytestmark = [pytest.mark.live, pytest.mark.failover, pytest.mark.keeps_threads("pacemaker-orders-")]
+pytestmark = [pytest.mark.live, pytest.mark.keeps_threads("pacemaker-orders-")]
 
 ANSWER_LIMIT = 90.0
 """s until all hosts, the cluster and its machines must have been seen, and until all is at rest after a test."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fcm.backend.pacemaker.forming.setup_state import SetupState
     from fcm.lab.machines import LabMachine
 
-pytestmark = [pytest.mark.live, pytest.mark.failover]
+pytestmark = pytest.mark.live
 
 KILLED = """\
 import os, signal, sys, threading

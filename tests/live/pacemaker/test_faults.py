@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.live.pacemaker.cluster import Failover
     from tests.live.pacemaker.watcher import Watcher
 
-pytestmark = [pytest.mark.live, pytest.mark.failover]
+pytestmark = pytest.mark.live
 
 OUTSIDE = ("node2", "node3")
 BOTH = ("web", "db")

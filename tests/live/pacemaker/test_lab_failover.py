@@ -38,7 +38,7 @@ from tests.live.pacemaker.shown import Shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.live, pytest.mark.failover]
+pytestmark = pytest.mark.live
 
 PLAN = make_plan(2, failover=True)
 FIRST, SECOND = PLAN.nodes
