@@ -4,12 +4,13 @@
 # Without COMMAND: make run, then make test. As user, the command that the set-up prints is typed by root in between, as a
 # person would. Needs root and debootstrap. What is committed is tried, not what lies in the working tree.
 #   FOLDER   where the roots are made (default: a new folder below /var/tmp, removed at the end)
+#   AGAIN    yes: in the root that the last run left in FOLDER, with what is committed now
 #   MIRROR   Debian's packages (default: http://deb.debian.org/debian)
 # Variables for proxies, certificates and pip (PIP_...), and pip's system-wide configuration, hold inside as well.
 set -euo pipefail
 
 fail() { printf 'try-on: %s\n' "$*" >&2; exit "${2:-1}"; }
-[ $# -ge 1 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -ge 1 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 suite=$1
 who=${2:-root}
 shift $(($# > 1 ? 2 : 1))
@@ -39,8 +40,10 @@ if [ ! -e "$base/.whole" ]; then
     }
     touch "$base/.whole"
 fi
-rm -rf --one-file-system "$root"
-cp -a "$base" "$root"
+if [ "${AGAIN:-}" != yes ] || [ ! -d "$root" ]; then
+    rm -rf --one-file-system "$root"
+    cp -a "$base" "$root"
+fi
 mount --bind "$root" "$root" # ip(8) wants the root of its name space to be a mount
 mount --make-private "$root"
 
@@ -91,7 +94,7 @@ inside() {
 
 inside /root apt-get update -qq
 if [ "$who" = user ]; then
-    inside /root adduser --quiet --disabled-password --gecos '' tester
+    inside /root sh -c "id tester >/dev/null 2>&1 || adduser --quiet --disabled-password --gecos '' tester"
     home=/home/tester
     as=(setpriv --reuid=tester --regid=tester --init-groups)
 else
@@ -99,6 +102,8 @@ else
     as=()
 fi
 mkdir -p "$root$home/fcm"
+# What an earlier commit had is not left behind.
+inside "$home" sh -c "cd $home/fcm && [ ! -d .git ] || { git ls-files -z | xargs -0 rm -f; rm -rf .git; }"
 git -C "$top" archive HEAD | tar -x -C "$root$home/fcm"
 # Some checks ask git which files there are.
 inside "$home" sh -c "cd $home/fcm && git init -q && git add -A &&
