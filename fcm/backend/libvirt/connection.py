@@ -200,6 +200,7 @@ class _Answering:
             libvirt.VIR_DOMAIN_STATS_STATE | libvirt.VIR_DOMAIN_STATS_BALLOON | libvirt.VIR_DOMAIN_STATS_VCPU
         )
         self.NOWAIT: int = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
+        self.AUTOSTART: int = libvirt.VIR_CONNECT_LIST_DOMAINS_AUTOSTART
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)

@@ -69,6 +69,9 @@ class Definition:
 
 DEFINITION_LIMIT = 10.0
 """Seconds after which a definition is read again without an event, because not every change has one."""
+LEAST_AT_ONCE = 10
+"""So many of those, or a tenth of all if that is more, are read again with one question, the oldest first: a host with
+hundreds of domains is not silent for a second every DEFINITION_LIMIT."""
 
 
 def read_node(connection: Any, host: Host, processor: Processor) -> Node:
@@ -96,10 +99,11 @@ def read_machines(connection: Any, host: Host, known: dict[str, Definition], ask
     """All domains of a host by one call for their statistics (virConnectGetAllDomainStats), never waiting for a job.
 
     Args:
-        connection: of the host, with ``STATS`` (which statistics), ``NOWAIT`` and ``error_type``.
+        connection: of the host, with ``STATS`` (which statistics), ``NOWAIT``, ``AUTOSTART`` and ``error_type``.
         host: of the hosts file.
         known: definitions by UUID, brought up to date here. A definition is read where there is none, where the
-            domain was started or stopped since, or where it is older than ``DEFINITION_LIMIT``.
+            domain was started or stopped since, or where it is older than ``DEFINITION_LIMIT`` (see
+            ``LEAST_AT_ONCE``).
         asked: s on the monotonic clock.
 
     Raises:
@@ -107,18 +111,32 @@ def read_machines(connection: Any, host: Host, known: dict[str, Definition], ask
     """
     machines = []
     told = connection.getAllDomainStats(connection.STATS, connection.NOWAIT)
+    old = _oldest(known, asked)
+    started_with_host: set[str] | None = None
     for domain, figures in told:
         identity, active = domain.UUIDString(), figures["state.state"] not in _OFF
         definition = known.get(identity)
-        if definition is None or definition.active is not active or asked - definition.read_at > DEFINITION_LIMIT:
+        if definition is None or definition.active is not active or identity in old:
+            if started_with_host is None:
+                started_with_host = {one.UUIDString() for one in connection.listAllDomains(connection.AUTOSTART)}
             try:
-                known[identity] = definition = _read_definition(domain, host, active, asked)
+                known[identity] = definition = _read_definition(
+                    domain, host, active, asked, identity in started_with_host
+                )
             except connection.error_type:  # it vanished between the two calls
+                known.pop(identity, None)
                 continue
         machines.append(_machine(domain, figures, definition, host))
     for gone in known.keys() - {item.machine.id for item in machines}:
         del known[gone]
     return tuple(machines)
+
+
+def _oldest(known: Mapping[str, Definition], asked: float) -> frozenset[str]:
+    """The definitions that are to be read again because they are old."""
+    old = [identity for identity, one in known.items() if asked - one.read_at > DEFINITION_LIMIT]
+    old.sort(key=lambda identity: known[identity].read_at)
+    return frozenset(old[: max(LEAST_AT_ONCE, len(known) // 10)])
 
 
 def _memory(connection: Any, information: list[Any]) -> int:
@@ -137,7 +155,7 @@ def read_processor(capabilities: str) -> Processor:
     return Processor(cpu.findtext("vendor", ""), cpu.findtext("model", "unknown"), features)
 
 
-def _read_definition(domain: Any, host: Host, active: bool, asked: float) -> Definition:
+def _read_definition(domain: Any, host: Host, active: bool, asked: float, starts_with_host: bool) -> Definition:
     xml = ElementTree.fromstring(domain.XMLDesc(0))
     files = [source.get("file", "") for source in xml.iterfind("devices/disk[@device='disk']/source")]
     media = [source.get("file") for source in xml.iterfind("devices/disk[@device='cdrom']/source")]
@@ -149,7 +167,7 @@ def _read_definition(domain: Any, host: Host, active: bool, asked: float) -> Def
         shared=bool(files) and host.storage is not None and all(_below(file, host.storage) for file in files),
         bridge=bridges[0] if bridges else None,
         media=next((file for file in media if file), None),
-        starts_with_host=bool(domain.isPersistent() and domain.autostart()),
+        starts_with_host=starts_with_host,
         processor_compatibility=xml.findtext("cpu/model", "") in ("qemu64", "kvm64"),
     )
 

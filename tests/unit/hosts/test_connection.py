@@ -29,9 +29,6 @@ class Domain:
     def name(self) -> str:
         return "web"
 
-    def isPersistent(self) -> int:
-        return 0
-
     def XMLDesc(self, _flags: int) -> str:
         return f"<domain><devices><interface><source bridge='{self.bridge}'/></interface></devices></domain>"
 
@@ -76,6 +73,9 @@ class Connection:
 
     def domainEventDeregisterAny(self, number: int) -> None:
         del self.callbacks[number]
+
+    def listAllDomains(self, _which: int = 0) -> list[Domain]:
+        return []
 
     def getAllDomainStats(self, *_: int) -> list[tuple[Domain, dict[str, int]]]:
         return [(self.domain, {"state.state": RUNNING, "balloon.maximum": 1024, "vcpu.maximum": 1})]

@@ -33,12 +33,6 @@ class Domain:
     def name(self) -> str:
         return self.name_
 
-    def isPersistent(self) -> int:
-        return 1
-
-    def autostart(self) -> int:
-        return 1
-
     def XMLDesc(self, _flags: int) -> str:
         if self.is_gone:
             raise GoneError
@@ -52,11 +46,17 @@ class Domain:
 class Connection:
     """A host that tells the statistics of its domains."""
 
-    STATS, NOWAIT, error_type = 1, 2, GoneError
+    STATS, NOWAIT, AUTOSTART, error_type = 1, 2, 1024, GoneError
 
     def __init__(self, *domains: Domain) -> None:
         self.domains = list(domains)
         self.calls = 0
+        self.started_with_host: list[Domain] = []
+
+    def listAllDomains(self, which: int) -> list[Domain]:
+        assert which == self.AUTOSTART
+        self.calls += 1
+        return self.started_with_host
 
     def getAllDomainStats(self, _stats: int, _flags: int) -> list[tuple[Domain, dict[str, Any]]]:
         self.calls += 1
@@ -68,17 +68,18 @@ class Connection:
 
 def test_all_machines_of_a_host_come_from_one_call_once_their_definitions_are_known() -> None:
     connection, known = Connection(Domain("web"), Domain("mail")), dict[str, Definition]()
+    connection.started_with_host = connection.domains[:1]
     first = read_machines(connection, HOST, known, 0.0)
     again = read_machines(connection, HOST, known, 1.0)
 
     assert first == again
-    assert connection.calls == 2
+    assert connection.calls == 3  # which start with the host is asked once for all whose definitions are read
     assert [domain.read for domain in connection.domains] == [1, 1]
     machine = first[0].machine
     assert (machine.memory, machine.processors) == (2 << 20, 2)
     assert (machine.path, machine.media, machine.switch) == ("/srv/vm/web.raw", "/iso/setup.iso", "br0")
     assert machine.disk is not None
-    assert machine.start_action is StartAction.ALWAYS
+    assert [item.machine.start_action for item in first] == [StartAction.ALWAYS, StartAction.NOTHING]
     assert machine.processor_compatibility
 
 
@@ -94,6 +95,21 @@ def test_a_definition_is_read_again_when_an_event_forgot_it_when_it_is_old_and_w
     assert read_machines(connection, HOST, known, 2.0 + DEFINITION_LIMIT)[0].bridge == "br2"
     web.bridge, web.state = "br3", RUNNING
     assert read_machines(connection, HOST, known, 3.0 + DEFINITION_LIMIT)[0].bridge == "br3"
+
+
+def test_old_definitions_of_a_host_with_many_domains_are_read_again_a_tenth_at_a_time() -> None:
+    connection, known = Connection(*(Domain(f"vm{number}") for number in range(200))), dict[str, Definition]()
+    read_machines(connection, HOST, known, 0.0)
+
+    def read_at(time: float) -> int:
+        before = sum(domain.read for domain in connection.domains)
+        assert len(read_machines(connection, HOST, known, time)) == 200
+        return sum(domain.read for domain in connection.domains) - before
+
+    begin = DEFINITION_LIMIT + 0.5
+    assert [read_at(begin + second) for second in range(10)] == [20] * 10
+    assert {domain.read for domain in connection.domains} == {2}
+    assert read_at(begin + 9.5) == 0
 
 
 def test_a_domain_that_vanishes_between_the_two_questions_is_left_out_and_its_definition_forgotten() -> None:
@@ -140,7 +156,7 @@ def test_a_machine_has_its_memory_in_bytes_and_the_files_of_its_definition() -> 
     machine = found.machine
     assert (machine.memory, machine.processors, machine.path) == (2 << 20, 2, "/srv/vm/web.raw")
     assert (machine.media, machine.switch, found.bridge) == ("/iso/setup.iso", "br0", "br0")
-    assert machine.start_action is StartAction.ALWAYS
+    assert machine.start_action is StartAction.NOTHING
     assert machine.processor_compatibility
 
 
