@@ -128,6 +128,12 @@ def test_the_only_style_sheet_is_in_the_theme() -> None:
     assert found == {"fcm/ui/look/theme.py"}
 
 
+def test_submenus_are_made_where_they_are_forgotten_again() -> None:
+    """``addMenu`` with a text gathers in Python (see ``qactions.submenu``); the menu bar is made once."""
+    found = {place(file) for file in python_files(*PRODUCT) for name, _ in calls(file) if name == "addMenu"}
+    assert found == {"fcm/ui/window/menus.py", "fcm/ui/window/qactions.py"}
+
+
 def test_no_test_sleeps_skips_or_pumps_the_event_loop() -> None:
     found = []
     for file in python_files("tests"):

@@ -18,7 +18,7 @@ from fcm.model.state import State
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
 from fcm.ui.window.many_moves import ManyMoves
-from fcm.ui.window.qactions import ChoiceEntry, Entry, acted_on, commands_of, emptied, fill_menu
+from fcm.ui.window.qactions import ChoiceEntry, Entry, acted_on, commands_of, emptied, fill_menu, submenu
 from fcm.workspace.actions.action_text import ActionText, action_text, commands_text
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class CopyAs(QObject):
         if not entries:
             return
         menu.addSeparator()
-        below = menu.addMenu(icons.icon("copy"), f"Cop&y as {LABEL.rpartition(' ')[2]}")
+        below = submenu(menu, "copy", f"Cop&y as {LABEL.rpartition(' ')[2]}")
         below.menuAction().setObjectName("copy-as-powershell")
         below.setToolTipsVisible(True)
         below.aboutToShow.connect(lambda: self._fill(below, entries))
@@ -131,7 +131,7 @@ class CopyAs(QObject):
             if not entry.choices:
                 self._add(menu, entry.label, entry, None).setIcon(icons.icon(entry.action.icon))
                 continue
-            below = menu.addMenu(icons.icon(entry.action.icon), entry.label)
+            below = submenu(menu, entry.action.icon, entry.label)
             below.setToolTipsVisible(True)
             if isinstance(entry.choices, ManyMoves):
                 below.aboutToShow.connect(partial(self._fill_choices, below, entry))

@@ -213,6 +213,18 @@ def _with_room(state: State, commands: list[Command]) -> tuple[Command, ...]:
     return tuple(found)
 
 
+def submenu(menu: QMenu, icon: str, label: str) -> QMenu:
+    """Append a submenu to a menu and return it.
+
+    ``addMenu`` with a text makes it outside of Python, which then never learns that it was deleted: its parent would
+    hold what stands for it and for its entries as long as it lives itself.
+    """
+    below = QMenu(label, menu)
+    below.setIcon(icons.icon(icon))
+    menu.addMenu(below)
+    return below
+
+
 def emptied(menu: QMenu) -> None:
     """Remove all entries of a menu, with their submenus: ``QMenu.clear`` leaves these behind."""
     for below in menu.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
@@ -237,7 +249,7 @@ def fill_menu(
             parted = True
         menu = _place_of(entry, whole, within)
         if entry.choices:
-            below = menu.addMenu(icons.icon(entry.action.icon), entry.label)
+            below = submenu(menu, entry.action.icon, entry.label)
             _explain(below.menuAction(), entry.verdict)
             below.menuAction().setObjectName(entry.action.id)
             below.menuAction().setData((entry, None))
@@ -259,7 +271,7 @@ def _place_of(entry: Entry, menu: QMenu, within: dict[str, QMenu]) -> QMenu:
     if not under:
         return menu
     if under not in within:
-        within[under] = menu.addMenu(icons.icon(group_icon(under)), under)
+        within[under] = submenu(menu, group_icon(under), under)
         within[under].setToolTipsVisible(True)
         within[under].setAccessibleName(under.replace("...", ""))
         within[under].menuAction().setObjectName(group_name(under))

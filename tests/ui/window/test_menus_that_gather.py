@@ -1,0 +1,81 @@
+"""Menus are filled anew all day; nothing of those before may stay, neither in Qt nor in Python."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from fcm.ui.window.qactions import emptied, entries, fill_menu
+from fcm.workspace.selection import Place, Selection
+from tests.ui.window_by_hand import busy_window
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from fcm.ui.window.main_window import MainWindow
+
+ROUNDS = 4
+
+
+def held() -> Counter[tuple[str, bool]]:
+    """Menus and entries that Python holds, by kind and whether Qt still has them."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+    return Counter(
+        (type(one).__name__, shiboken6.isValid(one)) for one in gc.get_objects() if isinstance(one, QMenu | QAction)
+    )
+
+
+def go_round(window: MainWindow) -> None:
+    """Each page once, and the context menu of what is on it."""
+    machine, node = next(iter(window.state.machines)), next(iter(window.state.nodes))
+    for selection in (
+        Selection(Place.CLUSTER),
+        Selection(Place.SERVICES),
+        Selection(Place.MACHINE, machine),
+        Selection(Place.NODES),
+        Selection(Place.NODE, node),
+    ):
+        window.select(selection)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def test_going_from_page_to_page_leaves_no_menus_behind(qtbot: QtBot, tmp_path: Path) -> None:
+    window, _ = busy_window(qtbot, tmp_path)
+    go_round(window)
+    go_round(window)
+    before = held()
+    for _ in range(ROUNDS):
+        go_round(window)
+    assert held() - before == Counter()
+
+
+def test_a_menu_with_submenus_that_is_filled_again_is_forgotten_in_python_too(qtbot: QtBot, tmp_path: Path) -> None:
+    window, _ = busy_window(qtbot, tmp_path)
+    found = entries(window.workspace, (Selection(Place.MACHINE, next(iter(window.state.machines))),))
+    assert any(entry.choices for entry in found), "no submenu is tried"
+    assert any(entry.action.under for entry in found), "no group is tried"
+    menu = QMenu()
+    qtbot.addWidget(menu)
+
+    def fill() -> None:
+        emptied(menu)
+        fill_menu(menu, found, lambda entry, choice: None)
+        window.copy_as.attach(menu, found)
+        for below in menu.findChildren(QMenu):
+            below.aboutToShow.emit()
+
+    fill()
+    fill()
+    before = held()
+    for _ in range(ROUNDS):
+        fill()
+    assert held() - before == Counter()
