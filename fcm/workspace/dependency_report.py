@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     _Slot = tuple[str, str]
     """A line by its ends; both ends the same: a box."""
 
-BOX = (270.0, 58.0)
+BOX = (336.0, 58.0)
 """Width and height of a box, in pixels."""
 GAP = (34.0, 62.0)
 MARGIN = 24.0
 HEAD = 52.0
 LANE = 12.0
 """Width of the slot of a line that passes a row."""
-LETTERS = 32
+LETTERS = 40
 """Widths of a letter that fit into a box; Chinese and the like count twice."""
 
 

@@ -90,12 +90,14 @@ def _connect(window: Desk, selection: Selection) -> None:
 
 
 def _critical_events(window: Desk, selection: Selection) -> None:
-    """Go to the events that name the service or application and are worse than information."""
+    """Go to the events that name the service or application, node or resource and are worse than information."""
     from fcm.ui.events.events import EventsPage  # needs what only the page of events needs
 
     state, group = _state(window), _group_of(window, selection)
     machine = state.machines.get(selection.id) if state else None
-    name = state.groups[group].name if state and group else machine.name if machine else ""
+    name = state.groups[group].name if state and group else machine.name if machine else selection.id
+    if state and selection.place is Place.RESOURCE:
+        name = state.resources[selection.id].name
     window.select(Selection(Place.EVENTS))
     page = window.page
     if isinstance(page, EventsPage):

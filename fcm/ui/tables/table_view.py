@@ -48,6 +48,8 @@ class TableView(QTableView):
         self._settings = settings
         self._key = key or name
         self._restoring = True
+        self._name_needed = 0
+        """Pixels of the longest name for which the columns were sized."""
         self._folded: set[int] = set()
         """Columns that are hidden for want of room."""
         self.table = model
@@ -177,6 +179,7 @@ class TableView(QTableView):
         columns, room = self.table.columns, self.viewport().width()
         there = [number for number in range(len(columns)) if not self.isColumnHidden(number) or number in self._folded]
         needs = {number: self._needs(number) for number in there}
+        self._name_needed = needs.get(0, 0)
         shown, (needed, least) = there, self._narrow(there, needs)
         folding = sorted((one for one in there if columns[one].folds), key=lambda one: columns[one].folds)
         while sum(least) > room and folding:
@@ -233,11 +236,12 @@ class TableView(QTableView):
         return min(widest + _MARGIN + (_ICON if column.icon else 0), max(column.width, _WIDEST))
 
     def _first_rows(self) -> None:
-        """The widths follow the texts once there are any."""
-        if self._fitted_for == 0 and self.table.rowCount():
+        """The widths follow the texts once there are any, and again for names that are longer than all before."""
+        if not self.table.rowCount() or self._own_widths:
+            return
+        if self._fitted_for == 0 or self._needs(0) > self._name_needed:
             self._fitted_for = self.table.rowCount()
-            if not self._own_widths:
-                self._fit_columns()
+            self._fit_columns()
 
     def _column_resized(self, number: int, *_: object) -> None:
         header = self.horizontalHeader()

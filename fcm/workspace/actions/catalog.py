@@ -13,7 +13,6 @@ from fcm.model.entities import DiskUse, MachineState, ResourceType, VolumeAccess
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.cluster import may_enable_shared_volumes
 from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way, maintenance_question
-from fcm.model.rules.moving.drains import active_drain, may_plan
 from fcm.model.rules.moving.measuring import measurable
 from fcm.model.rules.snapshots import current_snapshot, revert_advice, snapshot_advice, snapshots_of
 from fcm.model.rules.verdict import OK, Verdict, no, some
@@ -22,17 +21,16 @@ from fcm.workspace.actions.choice import Choice as Choice
 from fcm.workspace.actions.failure_actions import (
     FAILING,
     failure_choices,
-    is_off,
     isolatable,
     plug_in,
     repair_choices,
     repairable,
-    turn_on,
     unplug,
     unplugged,
 )
-from fcm.workspace.actions.failure_questions import failure_question, resource_question, shutdown_question
-from fcm.workspace.actions.report_actions import REPORT_ACTIONS
+from fcm.workspace.actions.failure_questions import failure_question, resource_question
+from fcm.workspace.actions.node_actions import NODE_ACTIONS
+from fcm.workspace.actions.report_actions import AVAILABILITY_REPORT, REPORT_ACTIONS
 from fcm.workspace.actions.role_actions import (
     CONNECT,
     MORE,
@@ -44,11 +42,8 @@ from fcm.workspace.actions.role_actions import (
 )
 from fcm.workspace.actions.whole_cluster import (
     force_choices,
-    force_question,
     force_question_of,
-    pause_question,
     shut_down_question,
-    stop_service_question,
 )
 from fcm.workspace.planning.rehearsal_scenarios import PLACES, may_rehearse
 from fcm.workspace.selection import Place, Selection
@@ -113,11 +108,6 @@ def _tune(state: State, selection: Selection) -> Verdict:
 def _cancel_command(state: State, selection: Selection) -> Command:
     active = state.active_migration(selection.id)
     return cmd.CancelMigration(active.id if active else "")
-
-
-def _drainable(state: State, selection: Selection) -> Verdict:
-    """A drain that runs is shown, whatever else; where machines could go is the dialog's to say."""
-    return OK if active_drain(state, selection.id) else may_plan(state, selection.id)
 
 
 def _addable(state: State, selection: Selection) -> Verdict:
@@ -331,7 +321,7 @@ ACTIONS: tuple[Action, ...] = (
            else OK),
     Action("branch", "Branch Here...", "branch", _CLUSTERS, dialog="branch", special=True,
            able=lambda able: OK if able.replays else no("This cluster is no replay.")),
-    *REPORT_ACTIONS,
+    AVAILABILITY_REPORT,
     Action("save-incident", "Save Incident...", "incident", _CLUSTERS, dialog="save-incident"),
     Action("close-cluster", "Close Connection", "close-connection", _CLUSTERS, dialog="close-cluster", window=True),
     # Virtual machines
@@ -392,52 +382,17 @@ ACTIONS: tuple[Action, ...] = (
            confirm=lambda s, x: f"Permanently delete {_name(s, x)} and its files?"),
     Action("resource-online", "Bring this resource online", "bring-online", frozenset({_P.RESOURCE}),
            command=_resource_online, of=cmd.BringOnline),
+    *ROLE_ACTIONS,
     Action("fail-resource", "Simulate failure of this resource", "simulate-failure", frozenset({_P.RESOURCE}),
            command=lambda s, x: cmd.FailResource(x.id), of=cmd.FailResource,
            confirm=lambda s, x: resource_question(s, x.id)),
-    *ROLE_ACTIONS,
     Action("machine-properties", "Properties", "properties", _MACHINE, dialog="group-properties",
            shortcut="Alt+Return", of=cmd.ConfigureGroup,
            may=lambda s, x: OK if s.machines[x.id].is_highly_available
            else no("The machine is not highly available.", "Make it highly available first.")),
     Action("resource-properties", "Properties", "properties", frozenset({_P.RESOURCE}), dialog="resource-properties",
            shortcut="Alt+Return"),
-    # Nodes
-    Action("pause-node", "Pause", "pause", frozenset({_P.NODE}), command=lambda s, x: cmd.PauseNode(x.id),
-           of=cmd.PauseNode, confirm=pause_question),
-    Action("resume-node", "Resume", "resume", frozenset({_P.NODE}), command=lambda s, x: cmd.ResumeNode(x.id),
-           of=cmd.ResumeNode),
-    Action("drain-node", "Drain...", "drain", frozenset({_P.NODE}), dialog="drain", may=_drainable, of=cmd.DrainNode),
-    Action("resume-failback", "Resume and fail back", "resume", frozenset({_P.NODE}),
-           command=lambda s, x: cmd.ResumeNode(x.id, failback=True), of=cmd.DrainNode),
-    Action("cancel-all-migrations", "Cancel all live migrations", "cancel", frozenset({_P.NODE, _P.CLUSTER}),
-           command=lambda s, x: cmd.CancelMigrations(x.id or None), of=cmd.CancelMigrations,
-           confirm=lambda s, x: "Cancel all live migrations" + (f" of {x.id}" if x.id else "")
-           + " that are waiting or copying memory? The machines keep running where they are."),
-    Action("start-service", "Start Cluster Service", "start-node", frozenset({_P.NODE}),
-           command=lambda s, x: cmd.StartClusterService(x.id), of=cmd.StartClusterService),
-    Action("stop-service", "Stop Cluster Service", "stop-node", frozenset({_P.NODE}),
-           command=lambda s, x: cmd.StopClusterService(x.id), of=cmd.StopClusterService,
-           confirm=stop_service_question),
-    Action("force-start", "Force Cluster Start", "force-start", frozenset({_P.NODE}),
-           command=lambda s, x: cmd.StartClusterService(x.id, fix_quorum=True), of=cmd.StartClusterService,
-           confirm=force_question),
-    Action("clear-quarantine", "Start and clear quarantine", "start-node", frozenset({_P.NODE}),
-           command=lambda s, x: cmd.StartClusterService(x.id, clear_quarantine=True), of=cmd.StartClusterService),
-    Action("shut-down-node", "Shut down this computer", "shut-down", frozenset({_P.NODE}),
-           command=lambda s, x: cmd.ShutDownNode(x.id), of=cmd.ShutDownNode,
-           confirm=lambda s, x: shutdown_question(s, x.id, restart=False)),
-    Action("restart-node", "Restart this computer", "restart", frozenset({_P.NODE}),
-           command=lambda s, x: cmd.ShutDownNode(x.id, restart=True), of=cmd.ShutDownNode,
-           confirm=lambda s, x: shutdown_question(s, x.id, restart=True)),
-    Action("turn-on-node", "Turn on this computer", "turn-on", frozenset({_P.NODE}), command=turn_on, may=is_off,
-           of=cmd.RepairFault),
-    Action("confirm-node-off", "Confirm that the node is off...", "confirm-off", frozenset({_P.NODE}),
-           dialog="confirm-node-off", of=cmd.ConfirmNodeOff, special=True,
-           may=lambda s, x: allowed(cmd.ConfirmNodeOff(x.id), s)),
-    Action("add-node", "Add Node...", "add-node", frozenset({_P.CLUSTER, _P.NODES}), dialog="add-node", of=cmd.AddNode),
-    Action("evict-node", "Evict", "evict", frozenset({_P.NODE}), command=lambda s, x: cmd.EvictNode(x.id),
-           of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?"),
+    *NODE_ACTIONS,
     # Storage
     Action("add-storage", "Add storage", "add-storage", frozenset({_P.SHARED_VOLUMES}), dialog="add-storage",
            may=_addable, of=cmd.AddStorage),
@@ -484,7 +439,8 @@ ACTIONS: tuple[Action, ...] = (
     # Events
     Action("reset-recent-events", "Reset Recent Events", "clock", frozenset({_P.CLUSTER, _P.EVENTS}),
            dialog="reset-recent-events"),
-    # Rehearsal
+    # Reports and rehearsal
+    *REPORT_ACTIONS,
     Action("rehearse", "Rehearse...", "rehearse", PLACES, dialog="rehearse", may=may_rehearse,
            able=lambda capabilities: capabilities.rehearsal()),
     # Everywhere

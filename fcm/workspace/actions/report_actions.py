@@ -41,9 +41,9 @@ def _failed_over(state: State, selection: Selection) -> Verdict:
     return no("It has not failed over yet.", "Simulate a failure of its node in a simulated cluster.")
 
 
+AVAILABILITY_REPORT = Action("availability-report", "Availability Report...", "report", frozenset({Place.CLUSTER}),
+                             dialog="availability-report")  # fmt: skip
 REPORT_ACTIONS: tuple[Action, ...] = (
-    Action("availability-report", "Availability Report...", "report", frozenset({Place.CLUSTER}),
-           dialog="availability-report"),
     Action("migration-report", "Report of the last move...", "report", frozenset({Place.MACHINE}),
            dialog="migration-report", may=_moved),
     Action("drain-report", "Report of the last drain...", "report", frozenset({Place.NODE}), dialog="drain-report",

@@ -93,6 +93,10 @@ def _delete_question(state: State, selection: Selection) -> str:
     )
 
 
+def _critical_words(state: State, selection: Selection) -> str:
+    return f"Show the critical events for this {'resource' if selection.place is Place.RESOURCE else 'application'}"
+
+
 # resources
 
 
@@ -207,6 +211,10 @@ NEW_MACHINE = Action("new-machine-on", "New Virtual Machine...", "new-vm", froze
                      choices=_new_machine_choices, of=cmd.CreateVirtualMachine, under=MACHINES)  # fmt: skip
 
 ROLE_ACTIONS: tuple[Action, ...] = (
+    Action("resource-offline", "Take this resource offline", "take-offline", _RESOURCE, command=resource_offline,
+           confirm=_resource_offline_question),
+    Action("resource-migrate", "Live migrate virtual machine to another node", "live-migrate", _RESOURCE,
+           choices=_live_choices, of=cmd.LiveMigrate, fits=_is_machine),
     Action("group-online", "Bring this service or application online", "bring-online", _GROUP,
            command=lambda s, x: cmd.SetGroupOnline(x.id, online=True), of=cmd.SetGroupOnline),
     Action("group-offline", "Take this service or application offline", "take-offline", _GROUP,
@@ -214,8 +222,8 @@ ROLE_ACTIONS: tuple[Action, ...] = (
            confirm=_offline_question),
     Action("move-group", "Move this service or application to another node", "move", _GROUP, choices=_move_choices,
            of=cmd.MoveGroup),
-    Action("critical-events", "Show the critical events for this application", "level-critical", _SERVICE,
-           dialog="critical-events"),
+    Action("critical-events", "Show the critical events for this application", "level-critical",
+           _SERVICE | _RESOURCE, dialog="critical-events", words=_critical_words),
     Action("add-group-storage", "Add storage", "add-storage", _GROUP, dialog="add-group-storage",
            may=_storage_to_add, of=cmd.MoveDisk),
     Action("add-resource", "Add a resource...", "add-resource", _GROUP, dialog="add-resource", of=cmd.AddResource),
@@ -227,10 +235,6 @@ ROLE_ACTIONS: tuple[Action, ...] = (
            of=cmd.RemoveGroup, shortcut="Del", confirm=_delete_question),
     Action("group-properties", "Properties", "properties", _GROUP, dialog="group-properties", shortcut="Alt+Return",
            of=cmd.ConfigureGroup),
-    Action("resource-offline", "Take this resource offline", "take-offline", _RESOURCE, command=resource_offline,
-           confirm=_resource_offline_question),
-    Action("resource-migrate", "Live migrate virtual machine to another node", "live-migrate", _RESOURCE,
-           choices=_live_choices, of=cmd.LiveMigrate, fits=_is_machine),
     Action("delete-resource", "Delete", "delete", _RESOURCE, command=_delete_resource, of=cmd.RemoveResource,
            shortcut="Del", confirm=_delete_resource_question, words=_delete_words, fits=_of_role),
 )  # fmt: skip

@@ -98,3 +98,23 @@ def test_a_dialog_is_as_large_as_the_screen_allows(monkeypatch: pytest.MonkeyPat
     assert frame.fitting(parent, QSize(500, 300)) == QSize(500, 300)
     monkeypatch.setattr(Screen, "size", QSize(800, 600))
     assert frame.fitting(parent, QSize(900, 680)) == QSize(900, 680)  # offscreen
+
+
+def test_columns_are_sized_anew_for_names_that_are_longer_than_those_before(qtbot: QtBot, tmp_path: Path) -> None:
+    """The page of a node shows the machines of another one in the same table."""
+    table = TableModel((Column("Name", lambda i: i, 60), Column("Status", lambda i: "Online", 300)))
+    shown = TableView("Machines", table, Settings(tmp_path))
+    qtbot.addWidget(shown)
+    shown.resize(420, 200)
+    shown.show()
+    table.set_ids(["DC01"])
+    short = shown.columnWidth(0)
+    table.set_ids(["BUILDSERVER-OF-THE-YEAR-01"])
+    wide = shown.columnWidth(0)
+    assert wide > short
+    assert wide >= shown.sizeHintForColumn(0)
+    table.set_ids(["DC01"])
+    assert shown.columnWidth(0) == wide, "a shorter name moves nothing"
+    shown.horizontalHeader().resizeSection(0, 50)
+    table.set_ids(["BUILDSERVER-OF-THE-YEAR-01-AND-OF-THE-NEXT"])
+    assert shown.columnWidth(0) == 50, "the user's own width stays"

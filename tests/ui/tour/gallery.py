@@ -8,6 +8,7 @@ Beside the pictures it writes sheets of twelve, sheet-1.png and so on. What is c
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -15,11 +16,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QTabWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QTabWidget,
+)
 
 from fcm.app import make_context
 from fcm.model import commands as cmd
 from fcm.ui.look import theme
+from fcm.ui.migration import MigrationPlanner
 from fcm.ui.tour.album import photograph
 from fcm.ui.tour.driver import Driver, DriverError
 from fcm.ui.window.main_window import MainWindow
@@ -34,9 +45,14 @@ if TYPE_CHECKING:
 
 LONG_NAMES = Path(__file__).parents[2] / "data" / "clusters" / "long-names.toml"
 ELSEWHERE = frozenset(
-    ("replay", "help", "about", "connect", "refresh", "close-cluster", "critical-events", "reset-recent-events")
-)
+    (
+        "replay", "help", "about", "connect", "refresh", "close-cluster", "critical-events", "reset-recent-events",
+        "reset-cluster",
+    )
+)  # fmt: skip
 """Dialogs that every cluster has alike, and what is no dialog."""
+TYPED = "Prüfstand-für-die-Nachtabschaltung-01"
+"""Where a wizard asks for a name."""
 PAGES_OF_WIZARDS = 9
 COLUMNS, ROWS, THUMBNAIL = 3, 4, 620
 
@@ -51,8 +67,9 @@ class Gallery:
         self._opened: set[str] = set()
 
     def shoot(self, name: str) -> None:
-        """One picture of the window with what lies over it."""
-        self.driver.settle()
+        """One picture of the window with what lies over it, once all of it has its place."""
+        for _ in range(3):
+            self.driver.settle()
         path = self.out / f"{len(self.taken) + 1:03}-{name}.png"
         photograph(self.window).save(str(path))
         self.taken.append(path)
@@ -69,6 +86,18 @@ class Gallery:
             self.shoot(place.place.value)
             self.dialogs(place)
         self.docks()
+        for name in ("migration-wall", "planner"):
+            before = set(QApplication.topLevelWidgets())
+            self._open(name)
+            self.shoot(name)
+            for one in set(QApplication.topLevelWidgets()) - before:
+                one.close()
+
+    def _open(self, name: str) -> None:
+        if name == "planner":
+            MigrationPlanner(self.window, self.window.workspace).show()
+        else:
+            self.window.show_dialog(name, self.window.selection)
 
     def _settled(self) -> None:
         page = self.window.page
@@ -103,8 +132,28 @@ class Gallery:
             following = next((one for one in dialog.findChildren(QAbstractButton) if self._goes_on(one)), None)
             if following is None:
                 return
+            before = _shown(dialog)
+            self._fill(dialog)
             following.click()
+            self.driver.settle()
+            if _shown(dialog) == before:
+                return
             self.shoot(f"{name}-page{number}")
+
+    @staticmethod
+    def _fill(dialog: QDialog) -> None:
+        """Give the page of a wizard what it asks for: a name, the first row that can be selected."""
+        for line in dialog.findChildren(QLineEdit):
+            if line.isVisible() and line.isEnabled() and not line.text() and not isinstance(line.parent(), QComboBox):
+                line.setText(TYPED)
+        for view in dialog.findChildren(QAbstractItemView):
+            model = view.model()
+            for row in range(model.rowCount() if view.isVisible() and model is not None else 0):
+                index = model.index(row, 0)
+                wanted = Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled
+                if index.flags() & wanted == wanted:
+                    model.setData(index, Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+                    break
 
     @staticmethod
     def _goes_on(button: QAbstractButton) -> bool:
@@ -135,6 +184,19 @@ class Gallery:
             sheet.save(str(self.out / f"sheet-{first // (COLUMNS * ROWS) + 1}.png"))
 
 
+def _shown(dialog: QDialog) -> list[str]:
+    """The texts of a dialog, by which a page is told from another."""
+    return [label.text() for label in dialog.findChildren(QLabel) if label.isVisible() and len(label.text()) < 60]
+
+
+def screen_of(width: int, height: int, folder: Path) -> str:
+    """The platform of Qt with a screen that is as large as the window, so that dialogs fit into it as on a desk."""
+    screen = {"name": "gallery", "x": 0, "y": 0, "width": width, "height": height, "logicalDpi": 96,
+              "logicalBaseDpi": 96, "dpr": 1}  # fmt: skip
+    (folder / "screen.json").write_text(json.dumps({"screens": [screen]}), encoding="utf-8")
+    return f"offscreen:configfile={folder / 'screen.json'}"
+
+
 def places(state: State) -> Iterator[Selection]:
     """Pages, and what is on them, the first and the last of each kind."""
     yield Selection(Place.CLUSTER)
@@ -163,9 +225,9 @@ def main(words: list[str]) -> int:
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--cluster", default=str(LONG_NAMES))
     given = parser.parse_args(words)
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ["QT_SCALE_FACTOR"] = given.scale
     given.out.mkdir(parents=True, exist_ok=True)
+    os.environ["QT_QPA_PLATFORM"] = screen_of(*map(int, given.size.split("x")), given.out)
+    os.environ["QT_SCALE_FACTOR"] = given.scale
     app = QApplication(sys.argv[:1])
     with own_folder("gallery"):
         theme.apply(app, theme.Scheme.DARK if given.dark else theme.Scheme.LIGHT)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fcm.workspace.measuring import Way
     from fcm.workspace.workspace import Operation
 
+_AGAIN = "Measure &again"
 TICK = 100
 """ms between two steps of the progress bar."""
 
@@ -63,7 +64,8 @@ class MeasureDialog(PlainDialog):
         self._origin.setWordWrap(True)
         self.bar = named(QProgressBar(), "Progress of the measurement")
         self.bar.setRange(0, round(LONGEST * 1000))
-        self.stop = named(QPushButton("&Stop"), "Stop")
+        self.stop = named(QPushButton(_AGAIN), "Stop")
+        self.stop.setMinimumWidth(self.stop.sizeHint().width())  # as wide as both of its texts need
         self.stop.setAutoDefault(False)
         self.stop.clicked.connect(self._toggle)
         self.curve = WriteCurve()
@@ -131,7 +133,7 @@ class MeasureDialog(PlainDialog):
     def _show_stop(self) -> None:
         measuring = self._work is not None
         self.stop.setEnabled(True)
-        self.stop.setText("&Stop" if measuring else "Measure &again")
+        self.stop.setText("&Stop" if measuring else _AGAIN)
         self.stop.setAccessibleName("Stop" if measuring else "Measure again")
 
     def _tick(self) -> None:

@@ -27,8 +27,14 @@ if TYPE_CHECKING:
     from fcm.ui.desk import Desk
 
 
+SMALLEST, LARGEST = QSize(560, 380), QSize(1000, 680)
+"""Of the dialog as it opens, in pixels: as large as the drawing needs, within these."""
+FRAME = QSize(24, 24)
+"""Around the drawing, so that no scroll bar comes for a few pixels."""
+
+
 class _Drawing(QWidget):
-    """An SVG in its own size."""
+    """An SVG in its own size, in the middle of what room there is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,13 +43,16 @@ class _Drawing(QWidget):
     def show_svg(self, text: str) -> None:
         """Draw another one."""
         self.renderer.load(QByteArray(text.encode()))
-        self.setFixedSize(self.renderer.defaultSize())
+        self.setMinimumSize(self.renderer.defaultSize())
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The drawing."""
+        size = self.renderer.defaultSize()
         painter = QPainter(self)
-        self.renderer.render(painter, QRectF(self.rect()))
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
+        left = max(0, (self.width() - size.width()) // 2)
+        self.renderer.render(painter, QRectF(left, 0, size.width(), size.height()))
         painter.end()
 
 
@@ -53,10 +62,11 @@ class DependencyReport(PlainDialog):
     def __init__(self, window: Desk, group: str) -> None:
         self._group = group
         found = window.state.groups[group]
-        super().__init__(window, f"Dependency Report of {found.name}", "dependencies", QSize(860, 620))
+        super().__init__(window, f"Dependency Report of {found.name}", "dependencies", SMALLEST)
         self.drawing = named(_Drawing(), "Dependency Report")
         self.area = QScrollArea()
         self.area.setWidget(self.drawing)
+        self.area.setWidgetResizable(True)
         named(self.area, "Drawing of the dependencies")
         self.notice = Notice()
         self.export = named(QPushButton(icons.icon("export-svg"), "&Export..."), "Export")
@@ -74,6 +84,8 @@ class DependencyReport(PlainDialog):
         column.addWidget(self.notice)
         column.addWidget(buttons)
         self._draw()
+        around = self.sizeHint() - self.area.sizeHint() + FRAME
+        self._size = (self.drawing.minimumSize() + around).expandedTo(SMALLEST).boundedTo(LARGEST)
         window.changed.connect(self._changed)
 
     def _found(self) -> Group | None:
