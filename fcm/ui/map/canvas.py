@@ -349,6 +349,7 @@ class MapCanvas(QWidget):
         for node in layout.boxes:
             self._painting.node(painter, state, layout, node)
         self._painting.traffic(painter, state, layout, self._window.figures)
+        self._painting.lane_names(painter, state, layout, float(self.width()))
         accent = self.palette().color(QPalette.ColorRole.Accent)
         frame = self.place_of(self._current)
         if not frame.isEmpty():

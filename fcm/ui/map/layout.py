@@ -15,6 +15,8 @@ GAP, CLOSE_GAP = 12.0, 6.0
 """Between boxes; between many."""
 PADDING, CLOSE_PADDING = 8.0, 4.0
 """Within a box; within a small one."""
+FEW = 6
+"""Nodes up to which lanes have room for their names."""
 MANY = 12
 """Nodes from which all is closer."""
 LEAST_SQUARE, MOST_SQUARE = 4.0, 14.0
@@ -105,6 +107,19 @@ class Layout:
             return None
         return row * across + column
 
+    def name_room(self, width: float) -> tuple[float, float]:
+        """Left edge and width of the place of the lanes' names: between two nodes, where nothing joins the lanes.
+
+        ``width`` is that of the whole map. No room: lanes have no names.
+        """
+        if not self.boxes or len(self.boxes) > FEW:
+            return 0.0, 0.0
+        last = max(self.rows.values())
+        middles = [box.left + box.width / 2 for node, box in self.boxes.items() if self.rows[node] == last]
+        reach = max(map(abs, self.stubs.values()), default=0.0) + 8
+        right = middles[1] - reach if len(middles) > 1 else width - MARGIN
+        return middles[0] + reach, max(0.0, right - middles[0] - reach)
+
     def way(self, source: str, destination: str, network: str) -> tuple[tuple[float, float], ...]:
         """Corners of the way along a lane from one node to another."""
         lane, shift = self.lanes[network], self.stubs[network]
@@ -136,7 +151,8 @@ def lay_out(
     """
     trunk = 16.0 if len(nodes) > 1 else 0.0
     gap = GAP if len(nodes) < MANY else CLOSE_GAP
-    step = line if len(nodes) <= 6 else max(3.0, min(line, 0.3 * height / (len(nodes) * max(1, len(networks)))))
+    named = len(nodes) <= FEW
+    step = line + 5 if named else max(3.0, min(line, 0.3 * height / (len(nodes) * max(1, len(networks)))))
     band = step * len(networks) + (gap if networks else 0.0)
     columns = _columns(len(nodes), width - trunk, height, band)
     count = max(1, math.ceil(len(nodes) / columns))
@@ -149,7 +165,8 @@ def lay_out(
         boxes[node], rows[node] = Area(trunk + MARGIN + column * (box_width + gap), top, box_width, box_height), row
     lanes, stubs = {}, {}
     for number, network in enumerate(networks):
-        below = gap / 2 + (number + 0.5) * step
+        # A name stands on its lane.
+        below = gap / 2 + ((number + 1) * step - 3 if named else (number + 0.5) * step)
         lanes[network] = tuple(MARGIN + row * (box_height + band + gap) + box_height + below for row in range(count))
         stubs[network] = (number - (len(networks) - 1) / 2) * min(14.0, box_width / (len(networks) + 1))
     padding = PADDING if box_width > 10 * line else CLOSE_PADDING

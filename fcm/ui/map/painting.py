@@ -137,6 +137,8 @@ class Painting:
             place = QRectF(room.left() + number * (half + 8), room.top(), half, room.height())
             painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
             number_taken = self._text(painter, place, f"{share * 100:.0f}\N{NO-BREAK SPACE}%", _RIGHT, half)
+            if painter.fontMetrics().horizontalAdvance(name) > half - number_taken:
+                name = _SHORT[name]
             self._text(painter, place, name, _LEFT, half - number_taken)
             bar = QRectF(place.left(), place.bottom() + 2, half, 5)
             painter.fillRect(bar, palette.color(QPalette.ColorRole.Midlight))
@@ -198,18 +200,14 @@ class Painting:
 
     def lanes(self, painter: QPainter, state: State, layout: Layout, width: float) -> None:
         """Networks, and where nodes join them."""
-        line = self._widget.fontMetrics().height()
         rows = max(layout.rows.values(), default=-1) + 1
         for number, (identity, lane) in enumerate(lanes_of(state).items()):
             colour = self._lane(number, lane)
             pen = QPen(colour, 2, Qt.PenStyle.SolidLine if lane.mood is Mood.QUIET else Qt.PenStyle.DashLine)
             heights = layout.lanes[identity]
-            step = heights[0] - next(iter(layout.lanes.values()))[0] if number else line
-            for row, height in enumerate(heights):
-                painter.setPen(pen)
+            painter.setPen(pen)
+            for height in heights:
                 painter.drawLine(QPointF(layout.trunk, height), QPointF(width, height))
-                if row == rows - 1 and (number == 0 or step / number >= line * 0.9) and len(layout.boxes) <= 6:
-                    self._label(painter, lane.name, QRectF(layout.trunk + 4, height - line / 2, width, line), colour)
             if rows > 1:
                 painter.setPen(pen)
                 x = layout.trunk + layout.stubs[identity] / 4
@@ -225,12 +223,14 @@ class Painting:
                     painter.drawLine(QPointF(x - 3, y - 3), QPointF(x + 3, y + 3))
                     painter.drawLine(QPointF(x - 3, y + 3), QPointF(x + 3, y - 3))
 
-    def _label(self, painter: QPainter, text: str, room: QRectF, colour: QColor) -> None:
-        width = painter.fontMetrics().horizontalAdvance(text) + 8
-        place = QRectF(room.left(), room.top(), width, room.height())
-        painter.fillRect(place, self._widget.palette().color(QPalette.ColorRole.Base))
-        painter.setPen(colour)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+    def lane_names(self, painter: QPainter, state: State, layout: Layout, width: float) -> None:
+        """The name of each network, on its lane below the last nodes, over whatever migrates along it."""
+        line = self._widget.fontMetrics().height()
+        left, room = layout.name_room(width)
+        for number, (identity, lane) in enumerate(lanes_of(state).items()):
+            painter.setPen(self._lane(number, lane))
+            place = QRectF(left, layout.lanes[identity][-1] - line - 1, room, line)
+            self._text(painter, place, lane.name, _LEFT, room)
 
     def _lane(self, number: int, lane: Lane) -> QColor:
         if lane.mood is not Mood.QUIET:
@@ -261,6 +261,8 @@ class Painting:
         painter.drawText(place.adjusted(8, 4, -8, -4), wrap, text)
 
 
+_SHORT = {"Memory": "Mem", "Processors": "CPU"}
+"""Where a box has no room for the whole word."""
 _WORDS = {
     Mood.BAD: "failed",
     Mood.WARNING: "paused or unknown",

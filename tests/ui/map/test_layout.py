@@ -114,3 +114,25 @@ def test_the_legs_of_a_way_are_rectangles_that_touch_and_do_not_overlap() -> Non
     ]
     assert legs_of(((3.0, 3.0), (3.0, 3.0))) == []
     assert not any(a.intersects(b) for a, b in itertools.combinations(legs, 2))
+
+
+def test_the_names_of_lanes_stand_on_them_between_two_nodes_and_below_the_boxes() -> None:
+    networks = ["n1", "n2", "n3"]
+    for nodes in (["a"], ["a", "b"], ["a", "b", "c"], list("abcdef")):
+        for width, height in ((400.0, 300.0), (1200.0, 700.0), (2300.0, 1200.0)):
+            found = lay_out(nodes, networks, 4, width, height, 14.0)
+            left, room = found.name_room(width)
+            joints = [
+                found.boxes[node].left + found.boxes[node].width / 2 + stub
+                for node in nodes
+                if found.rows[node] == max(found.rows.values())
+                for stub in found.stubs.values()
+            ]
+            assert room > 30
+            assert not [x for x in joints if left <= x <= left + room], "a line crosses the names"
+            tops = [found.lanes[network][-1] - 15.0 for network in networks]
+            above = [max(box.bottom for box in found.boxes.values()), *(found.lanes[one][-1] for one in networks[:-1])]
+            assert all(top >= lane for top, lane in zip(tops, above, strict=True))
+            assert found.lanes["n3"][-1] < height
+    many = lay_out([f"node{number}" for number in range(20)], networks, 4, 1200.0, 700.0, 14.0)
+    assert many.name_room(1200.0)[1] == 0.0
