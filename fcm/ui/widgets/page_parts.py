@@ -99,7 +99,7 @@ class Title(QWidget):
 
     def __init__(self, text: str, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         self._picture = Picture(icon, 24)
@@ -119,6 +119,9 @@ class Title(QWidget):
         self._words.setMinimumWidth(min(self._words.sizeHint().width(), MOST_TITLE))
         self._note.say(note)
         self._picture.say(icon)
+        # Each has the share that it needs: a short heading leaves its room to the line beside it.
+        self._row.setStretch(1, self._words.sizeHint().width())
+        self._row.setStretch(2, self._note.sizeHint().width())
 
 
 def heading(text: str) -> QLabel:

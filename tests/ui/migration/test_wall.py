@@ -175,6 +175,15 @@ def test_tiles_never_overlap_and_never_fall_below_their_least_width(
         assert all(canvas.rect().contains(field) for field in fields)
 
 
+def test_few_tiles_fill_a_large_window(opened: tuple[MainWindow, Backend, MigrationWall]) -> None:
+    _, _, wall = opened
+    canvas = canvas_of(wall)
+    wall.resize(1500, 900)
+    last = canvas.field(len(canvas.shown) - 1)
+    assert last.bottom() > 0.8 * canvas.height(), "an empty half"
+    assert last.width() >= last.height()
+
+
 def test_the_machine_of_a_tile_is_shown_in_the_window(opened: tuple[MainWindow, Backend, MigrationWall]) -> None:
     window, _, wall = opened
     canvas = canvas_of(wall)

@@ -31,6 +31,10 @@ _GAP = 8
 _INSET = 8
 _POINTS = 180
 """Points of a curve at most: as many as a tile has pixels."""
+_TALL = 0.75
+"""Height to width of a tile at most, where few tiles have much room."""
+_SHAPE = 1.8
+"""Width to height of a tile that looks well."""
 _MOVES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 """Arrow key -> tiles and rows by which it goes on."""
 
@@ -147,10 +151,14 @@ class WallCanvas(QWidget):
 
     @property
     def columns(self) -> int:
-        """Tiles side by side."""
+        """Tiles side by side: as many as have room if all must be scrolled, else as many as make them largest."""
         if self._enlarged:
             return 1
-        return max(1, min(len(self._tiles) or 1, (self.width() + _GAP) // (LEAST.width() + _GAP)))
+        count, room = len(self._tiles) or 1, self._area.viewport().height()
+        most = max(1, min(count, (self.width() + _GAP) // (LEAST.width() + _GAP)))
+        if math.ceil(count / most) * (self._least() + _GAP) >= room:
+            return most
+        return max(range(1, most + 1), key=lambda one: min(self.width() / one, _SHAPE * room / math.ceil(count / one)))
 
     def _least(self) -> int:
         """Pixels that a tile must be high with the font of now."""
@@ -169,7 +177,7 @@ class WallCanvas(QWidget):
         rows = max(1, math.ceil(len(self._tiles) / columns))
         row, column = divmod(number, columns)
         width = (self.width() + _GAP) / columns
-        height = min((self.height() + _GAP) / rows, 2.2 * self._least())
+        height = min((self.height() + _GAP) / rows, max(2.2 * self._least(), _TALL * width))
         left, top = round(column * width), round(row * height)
         return QRect(left, top, round((column + 1) * width) - left - _GAP, round((row + 1) * height) - top - _GAP)
 
