@@ -28,7 +28,9 @@ def add_cluster_verb(hosts: Subparsers) -> None:
     """Add ``cluster`` with its verbs to ``fcm hosts``."""
     cluster = hosts.add_parser("cluster", help="create a Pacemaker cluster on hosts, show its status, or remove it")
     inner = cluster.add_subparsers(title="verbs", required=True, metavar="VERB")
-    create = inner.add_parser("create", help="create the cluster, or complete what an earlier run left")
+    create = inner.add_parser(
+        "create", help="create the cluster, complete what an earlier run left, or add nodes that are new in the file"
+    )
     _common(create, changes=True)
     create.set_defaults(handler=_create)
     status = inner.add_parser("status", help="show the status of the nodes and of the cluster")
@@ -38,6 +40,10 @@ def add_cluster_verb(hosts: Subparsers) -> None:
     _common(test, changes=True)
     test.add_argument("node", metavar="NODE", help="a node on which no virtual machine runs")
     test.set_defaults(handler=_test_fencing)
+    evict = inner.add_parser("evict", help="remove a node from the cluster, which keeps running without it")
+    _common(evict, changes=True)
+    evict.add_argument("node", metavar="NODE", help="a node on which no highly available virtual machine runs")
+    evict.set_defaults(handler=_evict)
     destroy = inner.add_parser("destroy", help="remove the cluster from all nodes; virtual machines keep running")
     _common(destroy, changes=True)
     destroy.add_argument(
@@ -135,6 +141,24 @@ def _test_fencing(arguments: argparse.Namespace) -> int:
         return DONE
 
 
+def _evict(arguments: argparse.Namespace) -> int:
+    with _opened(arguments.file) as site:
+        steps = site.evict_steps(site.read_setup(), arguments.node)
+        if arguments.dry_run:
+            print_commands(steps)
+            return DONE
+        question = f"Remove {arguments.node} from the cluster {quoted(site.plan.name)}?"
+        if not _agreed(arguments, f"{question} The cluster keeps running without it."):
+            return FAILED
+        if not _run(arguments.file, len(steps), lambda told: site.carry_out(steps, told)):
+            return FAILED
+        print(
+            f"{arguments.node} is no longer a node of the cluster. Remove its [[node]] from {arguments.file}; "
+            "otherwise create adds it again."
+        )
+        return DONE
+
+
 def _run(path: Path, count: int, act: Callable[[Callable[[int, StepReport], None]], object]) -> bool:
     """Let steps be carried out and tell each; whether all went well. Ctrl+C leaves what was done."""
     from fcm.backend.pacemaker.steps import StepState
@@ -197,10 +221,9 @@ def _print_setup(setup: SetupState) -> int:
 
 def table(setup: SetupState) -> list[str]:
     """One line per node under a line of headings."""
-    from fcm.backend.pacemaker.forming.setup_state import dead_links
+    from fcm.backend.pacemaker.forming.setup_state import live_links
 
     plan = setup.plan
-    ways = (len(plan.nodes) - 1) * len(plan.links)
     rows: list[tuple[str, ...]] = [
         ("Node", "Answer", "corosync.conf", "Corosync", "Links", "Pacemaker", "Member", "Fencing", "Agent", "Boot")
     ]
@@ -219,7 +242,7 @@ def table(setup: SetupState) -> list[str]:
                 "root" if look.is_root else "not root",
                 "example" if look.conf_is_packages else conf,
                 "runs" if corosync else "off",
-                f"{ways - dead_links(look)} of {ways}" if corosync else "-",
+                "{} of {}".format(*live_links(look)) if corosync else "-",
                 "runs" if look.runs("pacemakerd") else "off",
                 "yes" if name in setup.members else "no",
                 fencing,

@@ -1,7 +1,8 @@
 """Certificates with which the lab's nodes encrypt live migrations: a CA of the lab, and one certificate per node.
 
-QEMU finds them in /etc/pki/qemu of each node (default_tls_x509_cert_dir of qemu.conf). They are as good as the lab:
-made by ``up``, gone with ``down``, trusted by no one else.
+QEMU finds them in /etc/pki/qemu of each node (default_tls_x509_cert_dir of qemu.conf), libvirt its own, with which the
+nodes reach each other by qemu+tls, in /etc/pki/CA and /etc/pki/libvirt (https://libvirt.org/tlscerts.html). They are as
+good as the lab: made by ``up``, gone with ``down``, trusted by no one else.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def place_certificates(node: LabNode, folders: LabFolders, names: Sequence[str] 
     listed = ",".join(usual if names is None else names)
     extensions = place / "extensions"
     extensions.write_text(
-        f"subjectAltName={listed}\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
+        f"subjectAltName={listed}\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature,keyEncipherment\n"
         "extendedKeyUsage=serverAuth,clientAuth\n",
         encoding="utf-8",
         newline="\n",
@@ -56,6 +57,21 @@ def place_certificates(node: LabNode, folders: LabFolders, names: Sequence[str] 
     (place / "client-cert.pem").write_bytes(certificate.read_bytes())
     _make_private(place / "client-key.pem")
     (place / "client-key.pem").write_bytes(key.read_bytes())
+
+
+def place_libvirt_certificates(node: LabNode, folders: LabFolders) -> None:
+    """Give the libvirt of *node* the same certificate, for both ends of qemu+tls; once is enough."""
+    pki = folders.node(node) / "etc" / "pki"
+    place = pki / "libvirt"
+    if (place / "private" / "clientkey.pem").exists():
+        return
+    (pki / "CA").mkdir(parents=True, exist_ok=True)
+    (place / "private").mkdir(parents=True, exist_ok=True)
+    (pki / "CA" / "cacert.pem").write_bytes((pki / "qemu" / "ca-cert.pem").read_bytes())
+    for end in ("server", "client"):
+        (place / f"{end}cert.pem").write_bytes((pki / "qemu" / f"{end}-cert.pem").read_bytes())
+        _make_private(place / "private" / f"{end}key.pem")
+        (place / "private" / f"{end}key.pem").write_bytes((pki / "qemu" / f"{end}-key.pem").read_bytes())
 
 
 def take_certificates(node: LabNode, folders: LabFolders) -> None:

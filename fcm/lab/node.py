@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcm import resources
-from fcm.lab.certificates import place_certificates
+from fcm.lab.certificates import place_certificates, place_libvirt_certificates
 from fcm.lab.plan import LINUX_ONLY, MANAGEMENT, LabError, LabFolders, LabNode, LabPlan
 from fcm.lab.processes import end_all_in, first_process_in, run, start_detached
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 _COPIED_FROM_ETC = ("passwd", "group", "nsswitch.conf", "ld.so.cache", "localtime", "protocols", "services")
 
 _LIBVIRTD_CONF = """\
-# No authentication: whoever reaches this port or this socket is root of the lab. Both exist inside it only.
-listen_tls = 0
+# No authentication by TCP: whoever reaches this port or this socket is root of the lab. Both exist inside it only.
+# By TLS, who has a certificate of the lab.
+listen_tls = 1
 listen_tcp = 1
 listen_addr = "0.0.0.0"
 auth_tcp = "none"
@@ -134,6 +135,7 @@ def _prepare_folders(node: LabNode, plan: LabPlan, folders: LabFolders) -> None:
     (etc / "libvirt" / "qemu.conf").write_text(_QEMU_CONF.format(listen=listen), encoding="utf-8", newline="\n")
     _place_pool(etc / "libvirt" / "storage", folders)
     place_certificates(node, folders)
+    place_libvirt_certificates(node, folders)
     mark = etc / OLDER_PROCESSOR_MARK
     if node.older_processor:
         mark.touch()

@@ -21,5 +21,5 @@ def present_words(state: State) -> str:
     nodes = counted(len(state.nodes), "node") + (f" ({down} not up)" if down else "")
     machines = f"{counted(len(state.machines), 'virtual machine')} ({running} running)"
     volumes = "enabled" if cluster.shared_volumes_enabled else "not enabled"
-    stopped = "No quorum. " if cluster.stopped else ""
+    stopped = "" if not cluster.stopped else "No quorum. " if cluster.responds else "No node responds. "
     return f"{stopped}{nodes}, {machines}, Cluster Shared Volumes {volumes}"

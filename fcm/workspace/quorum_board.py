@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fcm.model.entities import AdapterState, NetworkRole
 from fcm.model.rules.failing.faults import has_power
+from fcm.model.rules.failing.stopped import TURN_ON
 from fcm.model.rules.quorum import (
     WITH_DISK,
     Votes,
@@ -88,6 +89,8 @@ def quorum_board(state: State) -> Board:
     rows = [_node_row(state, cluster, node, up) for node in state.nodes.values()]
     if has_witness(cluster):
         rows.append(_witness_row(state, cluster))
+    if not cluster.responds:
+        return Board("fail", "No node of the cluster responds.", waiting(state).votes, tuple(rows))
     if cluster.stopped:
         count = waiting(state).votes
         return Board("fail", f"The cluster is stopped: {count.in_words}.", count, tuple(rows))
@@ -230,6 +233,8 @@ def what_is_missing(state: State) -> str:
     assert cluster is not None
     if not cluster.stopped:
         return ""
+    if not cluster.responds:
+        return f"No node of {cluster.name} responds, so it is not known how it is. {TURN_ON}"
     waits = waiting(state)
     if not waits.nodes:
         soon = any(node.service_due is not None for node in state.nodes.values())

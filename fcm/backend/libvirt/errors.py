@@ -108,7 +108,11 @@ WORDS: tuple[Words, ...] = (
     Words(
         Kind.LOGIN, "libssh, libssh2 (source)", "No authentication methods|uthentication failed|ailed to authenticate"
     ),
-    Words(Kind.CONNECT, "libvirt 9.0, 11.3", "nable to connect|onnection refused|No route to host"),
+    Words(
+        Kind.CONNECT,
+        "libvirt 9.0, 11.3",
+        "nable to connect|onnection refused|No route to host|Failed to connect socket",
+    ),
     Words(
         Kind.LOST,
         "libvirt 9.0, 11.3",

@@ -37,10 +37,10 @@ _LIVE_ONLY = no(
     "Pacemaker moves running virtual machines by live migration only.",
     "Live migrate it, or take it offline, which lets Pacemaker start it on another node.",
 )
-_BY_CREATE = no(
-    "The links, votes, witness and fencing of all nodes depend on which nodes there are, so fcm does not change them "
-    "while the cluster runs.",
-    "Destroy the cluster, which leaves virtual machines running, change the hosts file, and create it again.",
+_BY_FILE = no(
+    "The hosts file says which nodes there are.",
+    "To add a node, add it to the hosts file and run Create a Cluster on Hosts again. To evict one, drain it and use: "
+    "fcm hosts cluster evict HOSTS.toml NODE",
 )
 _NO_ROLES = no(
     "fcm makes only virtual machines highly available with Pacemaker; it leaves other resources as they are.",
@@ -67,7 +67,7 @@ _WITHOUT: tuple[tuple[Verdict, tuple[type[Command], ...]], ...] = (
     (_NO_SNAPSHOTS, (cmd.TakeSnapshot, cmd.RevertToSnapshot, cmd.DeleteSnapshot, cmd.BackUpMachine)),
     (_BY_LIBVIRT, (cmd.CreateVirtualMachine, cmd.ConfigureVirtualMachine, cmd.DeleteVirtualMachine)),
     (_LIVE_ONLY, (cmd.QuickMigrate, cmd.MoveMachine)),
-    (_BY_CREATE, (cmd.AddNode, cmd.EvictNode)),
+    (_BY_FILE, (cmd.AddNode, cmd.EvictNode)),
     (_NO_ROLES, get_args(cmd.RoleCommand)),
 )
 """Commands that have no counterpart, with the reason; a handler takes precedence."""

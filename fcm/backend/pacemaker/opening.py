@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
+
 
 def open_pacemaker(path: Path, uri: str, allowed: Callable[[Path, str], bool] = nobody) -> PacemakerBackend:
     """The cluster that Pacemaker has formed of the hosts of a hosts file; nothing is connected yet.
@@ -31,6 +33,15 @@ def open_pacemaker(path: Path, uri: str, allowed: Callable[[Path, str], bool] = 
     Raises:
         UntrustedFileError: the file asks for what only its owner may allow.
         BackendError: the file is wrong, or the module libvirt is missing.
+    """
+    return open_file(load(path, allowed), uri)
+
+
+def open_file(file: HostsFile, uri: str) -> PacemakerBackend:
+    """The same of hosts that were read already.
+
+    Raises:
+        BackendError: the module libvirt is missing.
     """
     parts = Parts(
         script=SCRIPT,
@@ -46,4 +57,4 @@ def open_pacemaker(path: Path, uri: str, allowed: Callable[[Path, str], bool] = 
             context.state, context.status, context.shell, commands, seen, wanted
         ),
     )
-    return PacemakerBackend(load(path, allowed), uri, parts)
+    return PacemakerBackend(file, uri, parts)

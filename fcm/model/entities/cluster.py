@@ -53,6 +53,8 @@ class Cluster:
     """Heartbeats that may be missed; None: the default of the version."""
     stopped: str = ""
     """Why the cluster does not run (no quorum, stopped by the user); "" while it runs."""
+    responds: bool = True
+    """False: no node of it responds, so that it is not known how it is; ``stopped`` then says so too."""
     stopping: bool = False
     """The user is stopping it: its machines are going offline first."""
     forced: bool = False

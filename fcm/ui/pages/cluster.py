@@ -183,7 +183,9 @@ class ClusterPage(Page):
         hosts = f"{cluster.engine} on QEMU and libvirt hosts" if cluster.engine else "QEMU and libvirt hosts"
         say("Version", f"Windows Server {cluster.version}" if simulated else hosts)
         host = f"{cluster.host} (designated controller)" if cluster.engine else cluster.host
-        say("Current Host Server", "none, while the cluster is stopped" if cluster.stopped else host)
+        if cluster.stopped:
+            host = "none, while the cluster is stopped" if cluster.responds else "not known: no node responds"
+        say("Current Host Server", host)
         say("Quorum Configuration", description(cluster, state.disks))
         say("Votes", f"{count.present} of {count.total} present, {count.needed} needed")
         say("Networks", format.listed([network.name for network in state.networks.values()], 4))

@@ -15,6 +15,7 @@ from tests.live.watched import Watched
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fcm.backend.pacemaker.backend import PacemakerBackend
     from fcm.model.commands import Command
     from fcm.model.rules.verdict import Verdict
     from tests.live.live_lab import LiveLab
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 class Opened(Watched):
     """The lab's cluster with a journal in ``folder``."""
 
-    def __init__(self, lab: LiveLab, folder: Path) -> None:
+    def __init__(self, lab: LiveLab, folder: Path, backend: PacemakerBackend | None = None) -> None:
+        """``backend``: another way to it than the lab's own hosts file."""
         uri = f"pacemaker:{lab.hosts_file}"
         self._awake = threading.Event()
-        backend = open_pacemaker(lab.hosts_file, uri)
+        backend = backend or open_pacemaker(lab.hosts_file, uri)
         self.workspace = Workspace(backend, Journal.open(folder / "test.journal", uri))
         self.workspace.open()
         self.workspace.set_wake(self._awake.set)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,18 +15,26 @@ import pytest
 from fcm.backend.libvirt.configuration.hosts_file import load
 from fcm.backend.pacemaker.forming.setup_state import Stage
 from fcm.backend.pacemaker.forming.site import Site
-from fcm.backend.pacemaker.remote.shells import shells_of, witness_shell
+from fcm.backend.pacemaker.opening import open_file
+from fcm.backend.pacemaker.remote import shells
+from fcm.backend.pacemaker.remote.shells import SshShell, shells_of, witness_shell
 from fcm.backend.pacemaker.steps import Runner
 from fcm.cli.main import DONE, FAILED, main
 from fcm.lab.lab import bring_up, take_down
-from fcm.lab.plan import make_plan
+from fcm.lab.machines import ready_count
+from fcm.lab.plan import MANAGEMENT, make_plan
 from fcm.lab.processes import command_line, processes_in, program
+from fcm.model import commands as cmd
+from fcm.model.telemetry import Phase
 from fcm.ui.tour.patience import stretched
 from tests.live.live_lab import LiveLab, own_folders
+from tests.live.pacemaker.opened import Opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
+    from fcm.backend.libvirt.configuration.hosts_file import HostsFile
     from fcm.backend.pacemaker.forming.setup_state import SetupState
     from fcm.lab.machines import LabMachine
 
@@ -175,3 +184,69 @@ def test_a_highly_available_machine_is_released_before_the_cluster_is_removed_an
     assert "yes" in shells["node2"].run("virsh -q dominfo db | grep ^Persistent").output
     for shell in shells.values():
         shell.close()
+
+
+def over_the_network(lab: TwoNodes, folder: Path) -> HostsFile:
+    """The nodes reached as hosts outside a lab are, by ssh; by each other node1 is reached by TLS and node2 by ssh."""
+    text = lab.folders.ssh_hosts_file.read_text(encoding="utf-8")
+    first, second = (f"@{MANAGEMENT.address(number)}/system?proxy=native" for number in (1, 2))
+    [by_ssh] = [line for line in text.splitlines() if line.startswith("peer_uri") and first in line]
+    assert f'peer_uri = "qemu+ssh://root{second}' in text
+    path = folder / "hosts.toml"
+    path.write_text(text.replace(by_ssh, f'peer_uri = "qemu+tls://{MANAGEMENT.address(1)}/system"'))
+    lab.permit(path)
+    hosts = load(path)
+    return replace(hosts, hosts=tuple(replace(host, probe_namespace=None) for host in hosts.hosts))
+
+
+def test_a_cluster_is_formed_by_ssh_and_its_nodes_move_a_machine_by_ssh_and_by_tls(
+    two_nodes: TwoNodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = over_the_network(two_nodes, tmp_path)
+    addresses = {host.name: host.addresses[MANAGEMENT.name] for host in hosts.hosts}
+    log_in = (str(two_nodes.folders.ssh / "from-station"), "-T", "-l", "root", "--")  # into the lab's own networks
+    monkeypatch.setattr(shells, "host_login", lambda host: [*log_in, addresses[host.name]])
+    with closing(Site(hosts, shells_of(hosts), witness_shell(hosts))) as site:
+        assert all(isinstance(shell, SshShell) for shell in shells_of(hosts).values())
+        site.create().require()
+        assert list(site.read_setup().problems()) == []
+    machine = two_nodes.add_machine("far", "node1", memory=192, fill=24, dirty=2, working_set=8)
+    booted = ready_count(machine, two_nodes.folders)
+    opened = Opened(two_nodes, tmp_path, open_file(hosts, f"pacemaker:{hosts.path}"))
+    try:
+        authority = two_nodes.folders.node(two_nodes.node("node2")) / "etc" / "pki" / "CA" / "cacert.pem"
+        refused = _refused_with(authority, "", opened, machine)
+        assert "node2 cannot reach libvirtd of node1 at qemu+tls://10.90.0.1/system: " in refused
+        login = two_nodes.folders.ssh / "from-node"
+        stranger = login.read_text().replace("ssh -F", "ssh -o UserKnownHostsFile=/dev/null -F")
+        refused = _refused_with(login, stranger, opened, machine)
+        assert "node1 cannot reach libvirtd of node2 at qemu+ssh://root@10.90.0.2/system" in refused
+        assert "Host key verification failed" in refused
+        assert two_nodes.running(machine) == ["node1"]
+
+        identity = opened.adopt("far")
+        by_ssh = opened.end_of(opened.migrate(identity, "node2"))
+        assert by_ssh.phase is Phase.COMPLETED, by_ssh.reason
+        assert two_nodes.running(machine) == ["node2"]
+        by_tls = opened.end_of(opened.migrate(identity, "node1"))
+        assert by_tls.phase is Phase.COMPLETED, by_tls.reason
+        assert two_nodes.running(machine) == ["node1"]
+        opened.carry_out(cmd.RemoveGroup(f"group-{identity}"))
+    finally:
+        opened.workspace.close()
+    assert ready_count(machine, two_nodes.folders) == booted, "it was restarted"
+    with closing(Site(hosts, shells_of(hosts), witness_shell(hosts))) as site:
+        site.destroy().require()
+        assert site.read_setup().is_gone
+
+
+def _refused_with(file: Path, text: str, opened: Opened, machine: LabMachine) -> str:
+    """Why a machine cannot be made highly available while a file has another text."""
+    identity, before = opened.machine(machine.name), file.read_text(encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
+    try:
+        verdict = opened.do(cmd.MakeHighlyAvailable((identity,)))
+    finally:
+        file.write_text(before, encoding="utf-8")
+    assert not verdict
+    return verdict.sentence()

@@ -105,6 +105,8 @@ def test_the_cluster_that_is_open_is_removed_and_its_hosts_are_opened(
     at(wizard, "Summary")
     assert named(wizard, "Outcome", QLabel).text().startswith("The cluster was removed.")
     assert toys.ran("systemctl -q disable") == list(NAMES)
+    done = wizard.progress.table.tree
+    assert all(done.topLevelItem(row).text(4) for row in range(done.topLevelItemCount())), "each step says its time"
     shown.messages.show_message("error", "No Pacemaker cluster is running on these hosts.")
     DRIVER.press("Finish")
     DRIVER.wait(lambda: uris == [f"libvirt:{path}"], "the hosts to be opened")

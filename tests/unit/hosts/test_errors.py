@@ -38,6 +38,12 @@ from fcm.backend.libvirt.errors import (
         (OPERATION_ABORTED, "operation aborted: migration out job: canceled by client", "was canceled", ""),
         (MIGRATE_UNSAFE, "Unsafe migration: Migration may lead to data corruption", "unsafe", "shared"),
         (38, "unable to connect to server at '10.92.0.1:49152': Connection timed out", "Cannot connect", "firewall"),
+        (
+            38,
+            "Failed to connect socket to '/run/libvirt/libvirt-sock': No such file or directory",
+            "Cannot connect",
+            "Check libvirtd",
+        ),
         (38, "Cannot recv data: Host key verification failed.: Connection reset by peer", "host key", "ssh"),
         (
             38,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fcm.model import commands as cmd
 from fcm.model.entities import AdapterState, NetworkState, QuorumMode
+from fcm.model.rules.allowed import allowed
 from fcm.model.rules.quorum import votes
-from fcm.workspace.quorum_board import quorum_board
+from fcm.workspace.present import present_words
+from fcm.workspace.quorum_board import quorum_board, what_is_missing
 from tests.unit.pacemaker_reading.recorded import status
 from tests.unit.pacemaker_view.shown import Window
 
@@ -151,3 +154,24 @@ def test_without_links_known_nothing_is_said_to_be_down() -> None:
     window = Window("failed-over")
     window.show(replace(status("rejoined"), links=()))
     assert _states(window, "network-2")["node1"] is AdapterState.UP
+
+
+def test_while_no_node_responds_commands_say_so_and_not_that_the_cluster_was_stopped() -> None:
+    window = Window("idle")
+    window.show(None, reasons={"node1": "node1 is gone.", "node2": "node2 is gone."})
+    said = "No node of s responds, so it is not known how it is. Check that the nodes are on and that this computer"
+    for command in (cmd.PauseNode("node1"), cmd.StopCluster()):
+        assert allowed(command, window.state).sentence() == f"{said} can reach them."
+    assert what_is_missing(window.state) == f"{said} can reach them."
+    assert quorum_board(window.state).sentence == "No node of the cluster responds."
+    assert present_words(window.state).startswith("No node responds. 3 nodes")
+
+    window.show(status("idle"))
+    assert what_is_missing(window.state) == ""
+    assert allowed(cmd.PauseNode("node1"), window.state)
+
+
+def test_hosts_on_which_pacemaker_does_not_run_are_a_stopped_cluster_that_can_be_started() -> None:
+    window = Window("idle")
+    window.show(None, reasons={"node1": "Pacemaker does not run on node1."}, is_cluster=False)
+    assert allowed(cmd.PauseNode("node1"), window.state).sentence().startswith("s is not running. Start it with ")

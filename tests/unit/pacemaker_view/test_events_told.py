@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from fcm.backend.pacemaker.view import view
 from fcm.logs.node_events import fields_of, node_events, said_by
 from fcm.model import events as ev
+from fcm.ui.failover.words import summary
 from tests.unit.pacemaker_reading.recorded import names, status
 from tests.unit.pacemaker_view.shown import Window, changed
 
@@ -164,6 +166,23 @@ def test_a_failover_is_recorded_from_lost_over_fenced_to_online() -> None:
     assert record.decided <= record.online < record.decided + 5
     assert record.candidates == ()
     assert window.group("db").id not in window.state.failovers
+
+
+def test_a_failover_begins_when_libvirt_of_the_lost_node_fell_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    noticed = status("unclean").clock
+    for silent_for, known in ((9.5, True), (600.0, False)):
+        window = Window("lost-not-yet-noticed")
+        monkeypatch.setattr(view.time, "time", lambda silent_for=silent_for: noticed - silent_for)
+        window.show(status("lost-not-yet-noticed"), silent={"node1": "node1 does not respond."})
+        for name in ("unclean", "fenced", "failed-over"):
+            monkeypatch.setattr(view.time, "time", lambda: noticed)
+            window.show(replace(status(name), at=status(name).clock), silent={"node1": "node1 does not respond."})
+        record = window.state.failovers[window.group("web").id]
+        assert record.failed == (noticed - 9.5 if known else noticed)
+        assert record.noticed == noticed
+        assert ("from then on libvirt on it did not respond" in record.cause) is known
+        said = summary(record, window.state, simulated=False).course
+        assert ("counted from when the loss was noticed" in said) is not known
 
 
 def test_the_clock_of_the_nodes_is_corrected() -> None:

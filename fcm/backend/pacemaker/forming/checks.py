@@ -7,15 +7,15 @@ import shlex
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.forming import fencing
-from fcm.backend.pacemaker.forming.corosync_conf import named
+from fcm.backend.pacemaker.forming import fencing, members
+from fcm.backend.pacemaker.forming.corosync_conf import is_of_fcm, named, node_ids
 from fcm.backend.pacemaker.remote import agent
 from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.model.validation.report import CheckResult
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from fcm.backend.pacemaker.forming.looking import NodeLook
     from fcm.backend.pacemaker.forming.plan import ClusterPlan, PlannedNode
@@ -54,6 +54,9 @@ def judge(plan: ClusterPlan, looks: Mapping[str, NodeLook]) -> list[CheckResult]
     results += _differing("libvirt and QEMU", {look.name: look.libvirt for look in answered})
     results += _clocks(answered)
     results += _agent_options(plan, answered)
+    if members.changes_votes(plan, answered) and not members.keeps_majority(plan, looks):
+        text = "The nodes that run would not have a majority of the new number of votes."
+        results.append(fail(text, "Add fewer nodes at once, and start all nodes of the cluster first."))
     return results
 
 
@@ -73,9 +76,13 @@ def _one(plan: ClusterPlan, look: NodeLook) -> Iterator[CheckResult]:
     if look.conf and not look.conf_is_packages and not look.belongs_to(plan):
         name = named(look.conf)
         whose = f"the cluster {quoted(name)}" if name else "another cluster"
-        if name == plan.corosync_name:
-            whose += " with other nodes, or one that fcm did not create"
         remedy = "Remove the node from that cluster first. If it is left over, delete /etc/corosync/corosync.conf."
+        more = sorted(node_ids(look.conf).keys() - set(plan.names))
+        if name == plan.corosync_name and is_of_fcm(look.conf) and more:
+            whose += f" with more nodes: {', '.join(more)}"
+            remedy = "Add them to the hosts file again. To remove a node, use: fcm hosts cluster evict"
+        elif name == plan.corosync_name:
+            whose += " with other nodes, or one that fcm did not create"
         yield fail(f"{look.name} has a corosync.conf of {whose}.", remedy)
     elif not look.belongs_to(plan) and _resources(look.cib):
         text = f"{look.name} has a configuration of Pacemaker with resources in it, of another cluster."
@@ -128,19 +135,20 @@ def _agent_options(plan: ClusterPlan, looks: Sequence[NodeLook]) -> Iterator[Che
                 yield fail(f"The fence agent {plan.agent} has no option {quoted(option)}.", remedy)
 
 
-def try_ways(plan: ClusterPlan, shells: Mapping[str, NodeShell]) -> list[CheckResult]:
+def try_ways(plan: ClusterPlan, shells: Mapping[str, NodeShell], running: Collection[str] = ()) -> list[CheckResult]:
     """Try what the nodes need of each other: libvirt, the addresses of the links, one shared storage. Blocks.
 
-    In the shared storage a file is created for a moment.
+    In the shared storage a file is created for a moment. Corosync does not respond to strangers, so the links to nodes
+    that are ``running`` it are not tried.
     """
     results: list[CheckResult] = []
     with ThreadPoolExecutor(len(plan.nodes), thread_name_prefix="ways") as pool:
-        for found in pool.map(lambda node: _ways_from(plan, node, shells[node.name]), plan.nodes):
+        for found in pool.map(lambda node: _ways_from(plan, node, shells[node.name], running), plan.nodes):
             results += found
     return results + _storage(plan, shells)
 
 
-def _ways_from(plan: ClusterPlan, node: PlannedNode, shell: NodeShell) -> list[CheckResult]:
+def _ways_from(plan: ClusterPlan, node: PlannedNode, shell: NodeShell, running: Collection[str]) -> list[CheckResult]:
     lines = ["LC_ALL=C; export LC_ALL"]
     for peer in plan.nodes:
         if peer is node:
@@ -151,7 +159,7 @@ def _ways_from(plan: ClusterPlan, node: PlannedNode, shell: NodeShell) -> list[C
             f"    printf 'libvirt {peer.name} %s\\n' \"$(printf '%s' \"$said\" | tail -n 1)\"",
         ]
         # Nothing listens there yet, so a node that is reached refuses; a firewall that drops says nothing.
-        for link, address in enumerate(peer.rings):
+        for link, address in enumerate(() if peer.name in running else peer.rings):
             way = shlex.quote(f"exec 3<>/dev/udp/{address}/{5405 + link} && echo >&3 && sleep 0.3 && echo >&3")
             lines += [
                 f"pidof corosync >/dev/null || bash -c {way} 2>&1 | grep -q 'refused' ||",

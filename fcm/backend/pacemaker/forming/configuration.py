@@ -69,10 +69,7 @@ def configuration_steps(plan: ClusterPlan, memory: Mapping[str, int]) -> list[St
             f"crm_attribute -n {name} -D",
             check=f'[ -z "$(crm_attribute -n {name} -G -q 2>/dev/null)" ]',
         ),
-        _settings(
-            "Set the properties of the cluster",
-            [("crm_attribute -t crm_config", name, value) for name, value in properties(plan).items()],
-        ),
+        property_step(plan),
         _settings(
             "Set the defaults of machines", [("crm_attribute -t rsc_defaults", *pair) for pair in DEFAULTS.items()]
         ),
@@ -84,6 +81,14 @@ def configuration_steps(plan: ClusterPlan, memory: Mapping[str, int]) -> list[St
             values.append((f"{of} -z", "memory", str(room(memory[node.name]))))
         steps.append(_settings(f"Set addresses and memory of {node.name}", values))
     return steps
+
+
+def property_step(plan: ClusterPlan) -> Step:
+    """Set the properties of the cluster."""
+    return _settings(
+        "Set the properties of the cluster",
+        [("crm_attribute -t crm_config", name, value) for name, value in properties(plan).items()],
+    )
 
 
 def _settings(title: str, values: list[tuple[str, str, str]]) -> Step:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import shlex
 from typing import TYPE_CHECKING
+
+from fcm.backend.pacemaker.steps import Step
 
 if TYPE_CHECKING:
     from fcm.backend.pacemaker.forming.plan import ClusterPlan
@@ -16,7 +20,7 @@ MOST = 64 * 1024
 """bytes of a file that is read."""
 
 _NAME = re.compile(r"^\s*cluster_name:\s*(\S.*?)\s*$", re.MULTILINE)
-_NODE = re.compile(r"^\s*name:\s*(\S.*?)\s*$", re.MULTILINE)
+_NODE = re.compile(r"^\s*name:\s*(\S.*?)\s*\n\s*nodeid:\s*(\d{1,9})\s*$", re.MULTILINE)
 
 
 def corosync_conf(plan: ClusterPlan) -> str:
@@ -83,11 +87,55 @@ def named(text: str) -> str:
     return match[1] if match else ""
 
 
-def nodes_in(text: str) -> tuple[str, ...]:
-    """Names of the nodes in a file."""
-    return tuple(_NODE.findall(text))
+def node_ids(text: str) -> dict[str, int]:
+    """Names of the nodes in a file that fcm wrote, with their numbers."""
+    return {name: int(number) for name, number in _NODE.findall(text)}
 
 
 def is_of_plan(text: str, plan: ClusterPlan) -> bool:
-    """Whether a file is an earlier one of the same cluster: written by fcm, of the same name and the same nodes."""
-    return is_of_fcm(text) and named(text) == plan.corosync_name and nodes_in(text) == plan.names
+    """Whether a file is one of the same cluster: written by fcm, of the same name, with nodes of the plan alone.
+
+    It may have fewer nodes: then the others are to be added.
+    """
+    found = node_ids(text)
+    planned = {node.name: node.id for node in plan.nodes}
+    return is_of_fcm(text) and named(text) == plan.corosync_name and bool(found) and found.items() <= planned.items()
+
+
+def reload_step() -> Step:
+    """Corosync of all nodes reads its file again; soon after a change of members it asks to try again."""
+    return Step(
+        "Reload the configuration of Corosync",
+        None,
+        """\
+for _ in $(seq 50); do
+    said=$(corosync-cfgtool -R 2>&1) && exit 0
+    case $said in *TRY_AGAIN*) sleep 0.2 ;; *) break ;; esac
+done
+echo "$said" >&2
+exit 1""",
+        shown="corosync-cfgtool -R",
+    )
+
+
+def conf_step(plan: ClusterPlan, node: str) -> Step:
+    """Write the file on a node, once Corosync has accepted it there."""
+    text = corosync_conf(plan)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Step(
+        "Write corosync.conf",
+        node,
+        f"""\
+mkdir -p /var/log/corosync /var/lib/corosync
+cat >{PATH}.new <<'END'
+{text}END
+corosync -t -c {PATH}.new >/dev/null || {{
+    rm -f {PATH}.new
+    tail -n 2 /var/log/corosync/corosync.log >&2
+    echo "fcm: Corosync does not accept the file. Check that this node has all its addresses in the hosts file." >&2
+    exit 1
+}}
+mv -f {PATH}.new {PATH}""",
+        check=f"[ \"$(sha256sum 2>/dev/null <{PATH} | cut -d' ' -f1)\" = {digest} ]",
+        undo=f"rm -f {PATH}.new; if head -n 1 {PATH} 2>/dev/null | grep -qF {shlex.quote(MARK)}; then rm -f {PATH}; fi",
+    )

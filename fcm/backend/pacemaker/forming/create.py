@@ -1,4 +1,7 @@
-"""The steps of *Create a Cluster* in order. Taken back from the last to the first they are those of *destroy*."""
+"""The steps of *Create a Cluster* in order. Taken back from the last to the first they are those of *destroy*.
+
+Of a cluster that runs with fewer nodes they are those that add the others.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ import secrets
 import shlex
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.forming import configuration, fencing, services, witness
-from fcm.backend.pacemaker.forming.corosync_conf import KEY, MARK, PATH, corosync_conf
+from fcm.backend.pacemaker.forming import configuration, fencing, members, services, witness
+from fcm.backend.pacemaker.forming.corosync_conf import KEY, MARK, PATH, conf_step, corosync_conf, reload_step
 from fcm.backend.pacemaker.forming.looking import CIB
 from fcm.backend.pacemaker.steps import Source, Step
 
@@ -65,9 +68,11 @@ def create_steps(
         steps += witness.certificate_steps(plan, have)
     steps += [_set_aside(plan, node) for node in plan.names]
     steps += _key_steps(plan, looks)
-    steps += [_conf_step(plan, node) for node in plan.names]
+    if members.changes_votes(plan, looks.values()):
+        steps.append(members.keep_running_step())
+    steps += [conf_step(plan, node) for node in plan.names]
     if any(look.runs("corosync") and look.conf != corosync_conf(plan) for look in looks.values()):
-        steps.append(Step("Reload the configuration of Corosync", None, "corosync-cfgtool -R"))
+        steps.append(reload_step())
     steps += [
         Step(
             "Start Corosync",
@@ -81,7 +86,7 @@ def create_steps(
     ]
     steps += [_links_step(plan, node) for node in plan.names]
     if plan.witness is not None:
-        steps += witness.device_steps(plan)
+        steps += [*members.witness_steps(plan, looks), *witness.device_steps(plan), *witness.vote_steps(plan)]
     steps += [_seed_step(node) for node in plan.names]
     steps += [
         Step(
@@ -170,28 +175,6 @@ def _base64(raw: bytes) -> bytes:
     from base64 import encodebytes
 
     return encodebytes(raw)
-
-
-def _conf_step(plan: ClusterPlan, node: str) -> Step:
-    text = corosync_conf(plan)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Step(
-        "Write corosync.conf",
-        node,
-        f"""\
-mkdir -p /var/log/corosync /var/lib/corosync
-cat >{PATH}.new <<'END'
-{text}END
-corosync -t -c {PATH}.new >/dev/null || {{
-    rm -f {PATH}.new
-    tail -n 2 /var/log/corosync/corosync.log >&2
-    echo "fcm: Corosync does not accept the file. Check that this node has all its addresses in the hosts file." >&2
-    exit 1
-}}
-mv -f {PATH}.new {PATH}""",
-        check=f"[ \"$(sha256sum 2>/dev/null <{PATH} | cut -d' ' -f1)\" = {digest} ]",
-        undo=f"rm -f {PATH}.new; if head -n 1 {PATH} 2>/dev/null | grep -qF {shlex.quote(MARK)}; then rm -f {PATH}; fi",
-    )
 
 
 def _links_step(plan: ClusterPlan, node: str) -> Step:

@@ -157,14 +157,20 @@ else
 fi
 cibadmin -Q -A "//rsc_location[@id='{rule}']" >/dev/null 2>&1 ||
     cibadmin -C -o constraints -X {shlex.quote(constraint)}"""
-        undo = f"""\
-pidof pacemakerd >/dev/null || exit 0
-cibadmin -D -X '<rsc_location id="{rule}"/>' 2>/dev/null
-cibadmin -D -X '<primitive id="{identity}"/>' 2>/dev/null
-:"""
         # At once: else it starts on its own node and leaves it, and a monitor that comes too late counts as failed.
-        steps.append(Step(f"Configure fencing of {node.name}", None, at_once([script]), script, undo=undo))
+        steps.append(
+            Step(f"Configure fencing of {node.name}", None, at_once([script]), script, undo=removal(node.name))
+        )
     return [*steps, wait_step(plan)]
+
+
+def removal(node: str) -> str:
+    """Script that removes the fencing device of a node from the configuration; none is no harm."""
+    return f"""\
+pidof pacemakerd >/dev/null || exit 0
+cibadmin -D -X '<rsc_location id="{device_id(node)}-elsewhere"/>' 2>/dev/null
+cibadmin -D -X '<primitive id="{device_id(node)}"/>' 2>/dev/null
+:"""
 
 
 def power_test_steps(plan: ClusterPlan, node: str) -> list[Step]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import count as count_from
 from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.cluster_view import formed_cluster
@@ -13,6 +14,8 @@ from fcm.model.rules.networks import migration_order
 from fcm.text.words import counted, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fcm.backend.libvirt.configuration.failover_keys import FencingOptions
     from fcm.backend.libvirt.configuration.hosts_file import Host, HostsFile
     from fcm.model.entities import Network
@@ -24,6 +27,7 @@ MOST_LINKS = 8
 TOKEN = 3000
 """ms without the token after which a node is lost: the default of corosync.conf(5), said so that it can be read."""
 
+NO_NUMBERS: Mapping[str, int] = {}
 _NODE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62})", re.ASCII)
 """Names of nodes that go unquoted through corosync.conf, the CIB (as part of an id) and every shell."""
 
@@ -48,7 +52,7 @@ class PlannedNode:
 
     name: str
     id: int
-    """Corosync's, from 1, in the order of the hosts file."""
+    """Corosync's, from 1; a node keeps it while others come and go."""
     rings: tuple[str, ...]
     """Its address on each link."""
     addresses: str
@@ -93,8 +97,12 @@ class ClusterPlan:
         return tuple(node.name for node in self.nodes)
 
 
-def plan_cluster(hosts: HostsFile) -> ClusterPlan:
+def plan_cluster(hosts: HostsFile, known: Mapping[str, int] = NO_NUMBERS) -> ClusterPlan:
     """The cluster that the hosts of a file will form.
+
+    Args:
+        hosts: the file.
+        known: numbers that nodes have already; the others get the next ones, in the order of the file.
 
     Raises:
         PlanError: they cannot.
@@ -125,17 +133,19 @@ def plan_cluster(hosts: HostsFile) -> ClusterPlan:
     links = _links(hosts, tuple(networks.values()))
     order = migration_order(formed.cluster, networks)
     general = hosts.fencing.general
+    new = count_from(max(known.values(), default=0) + 1)
+    numbers = {host.name: known[host.name] if host.name in known else next(new) for host in hosts.hosts}
     nodes = tuple(
         PlannedNode(
             host.name,
-            number,
+            numbers[host.name],
             tuple(host.addresses[link.network] for link in links),
             _addresses(host, order, networks),
             host.peer_uri,
             general if host.fencing is None else host.fencing.over(general),
             host.storage,
         )
-        for number, host in enumerate(hosts.hosts, 1)
+        for host in hosts.hosts
     )
     witness = None
     if hosts.witness is not None:

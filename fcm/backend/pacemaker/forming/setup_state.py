@@ -94,6 +94,8 @@ class SetupState:
     """Other resources that are none of fcm's."""
     stranger: str = ""
     """A node that belongs to another cluster."""
+    known: frozenset[str] = frozenset()
+    """Nodes in the configuration (CIB)."""
 
     @property
     def stage(self) -> Stage:
@@ -203,6 +205,12 @@ def dead_links(look: NodeLook) -> int:
     return sum(" connected" not in line for line in _LINK.findall(look.links))
 
 
+def live_links(look: NodeLook) -> tuple[int, int]:
+    """Links of a node that are connected, and all that Corosync has there."""
+    lines = _LINK.findall(look.links)
+    return sum(" connected" in line for line in lines), len(lines)
+
+
 def setup_state_of(plan: ClusterPlan, looks: Mapping[str, NodeLook], witness: WitnessLook | None) -> SetupState:
     """What stands, by what the nodes said. Of Pacemaker one node is believed: one with quorum before the others."""
     told = [(look, _parsed(look.monitor), _parsed(look.cib)) for look in looks.values() if look.answered]
@@ -241,6 +249,7 @@ def setup_state_of(plan: ClusterPlan, looks: Mapping[str, NodeLook], witness: Wi
         tuple(_machine(one, running.get(one.get("id", ""))) for one in primitives),
         others,
         next((one.name for one in looks.values() if _is_stranger(plan, one)), ""),
+        frozenset(one.get("uname", "") for one in (() if cib is None else cib.iterfind("configuration/nodes/node"))),
     )
 
 

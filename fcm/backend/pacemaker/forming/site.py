@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.adoption.adoption_steps import release_of
-from fcm.backend.pacemaker.forming import agent_steps, checks, fencing, witness
+from fcm.backend.pacemaker.forming import agent_steps, checks, fencing, members, witness
+from fcm.backend.pacemaker.forming.corosync_conf import node_ids
 from fcm.backend.pacemaker.forming.create import create_steps, destroy_steps
 from fcm.backend.pacemaker.forming.looking import look, look_script
 from fcm.backend.pacemaker.forming.plan import plan_cluster
@@ -90,6 +92,8 @@ class Site:
 
     def __init__(self, hosts: HostsFile, shells: Mapping[str, NodeShell], witness_shell: NodeShell | None) -> None:
         self.plan = plan_cluster(hosts)
+        """As far as is known: nodes that are members already keep their numbers, see ``read_setup``."""
+        self._hosts = hosts
         self._shells = shells
         self._witness = witness_shell
         self._any = AnyShell(shells)
@@ -118,6 +122,8 @@ class Site:
     def read_setup(self) -> SetupState:
         """How much of the cluster is set up now; asks all nodes, blocks."""
         looks = look(self._shells, look_script(self.plan, agent.version_script()))
+        known = members.known_numbers(self.plan.corosync_name, looks.values())
+        self.plan = plan_cluster(self._hosts, known)
         return setup_state_of(self.plan, looks, self._look_at_witness())
 
     def _look_at_witness(self) -> WitnessLook | None:
@@ -145,7 +151,8 @@ class Site:
         if setup.witness is not None and setup.witness.error:
             results.append(checks.fail(f"Witness: {setup.witness.error}"))
         if trying and all(one.answered for one in setup.looks.values()):
-            results += checks.try_ways(self.plan, self._shells)
+            running = [name for name, one in setup.looks.items() if one.runs("corosync")]
+            results += checks.try_ways(self.plan, self._shells, running)
         return results
 
     def validate(self, setup: SetupState) -> list[CheckResult]:
@@ -270,6 +277,51 @@ class Site:
             for machine in setup.machines
             for step in release_of(machine.resource, machine.node or anywhere, machine.uuid, machine.config)
         ]
+
+    def evict_steps(self, setup: SetupState, node: str) -> list[Step]:
+        """The steps that take a node out of the cluster, which keeps running without it.
+
+        Raises:
+            SiteError: it may not be evicted; the message says why.
+            PlanError: the others cannot be a cluster.
+        """
+        if node not in self.plan.names:
+            raise SiteInputError(f"The hosts file has no node {quoted(node)}. Nodes: {', '.join(self.plan.names)}.")
+        self._refuse_evict(setup, node)
+        others = tuple(host for host in self._hosts.hosts if host.name != node)
+        numbers = {one.name: one.id for one in self.plan.nodes}
+        after = plan_cluster(replace(self._hosts, hosts=others), numbers)
+        taken_back = [
+            step
+            for step in reversed(self.undo_steps())
+            if step.undo
+            and step.title != "Start Pacemaker"
+            and (step.node == node or step.title == f"Sign the key of {node}")
+        ]
+        return members.evict_steps(after, node, taken_back, setup.looks)
+
+    def _refuse_evict(self, setup: SetupState, node: str) -> None:
+        """Raises SiteError: it may not be evicted."""
+        if setup.stranger:
+            raise SiteError(f"{setup.stranger} belongs to another cluster. Correct the hosts file.")
+        silent = [name for name, one in setup.looks.items() if not one.answered]
+        if silent:
+            raise SiteError(
+                f"{', '.join(silent)} does not respond. A node that comes back later would still have the old cluster. "
+                "Turn the node on first."
+            )
+        away = [name for name in self.plan.names if name != node and name not in setup.members]
+        if away or not setup.quorate:
+            what = f"{', '.join(away)} is not a member of the cluster" if away else "the cluster has no quorum"
+            raise SiteError(
+                f"{node} cannot be evicted while {what}. Complete the cluster first: fcm hosts cluster create"
+            )
+        standing = {name for one in setup.looks.values() for name in node_ids(one.conf)}
+        if node not in standing and node not in setup.known:
+            raise SiteError(f"{node} is not a node of the cluster.")
+        running = [machine.name for machine in setup.machines if machine.node == node]
+        if running:
+            raise SiteError(f"{node} runs {', '.join(running)}. Drain the node first.")
 
     def power_test_steps(self, setup: SetupState, node: str) -> list[Step]:
         """The steps of a real test of fencing.

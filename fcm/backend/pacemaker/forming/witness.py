@@ -151,8 +151,8 @@ certutil -A -d {DATABASE} -t u,u,u -n 'Cluster Cert' -i {DATABASE}/cluster.crt
 
 
 def device_steps(plan: ClusterPlan) -> list[Step]:
-    """The client of the witness on each node, and its vote."""
-    steps = [
+    """The client of the witness on each node."""
+    return [
         Step(
             "Start corosync-qdevice",
             node,
@@ -164,6 +164,11 @@ def device_steps(plan: ClusterPlan) -> list[Step]:
         )
         for node in plan.names
     ]
+
+
+def vote_steps(plan: ClusterPlan) -> list[Step]:
+    """The vote of the witness, as each node sees it."""
+    steps = []
     has_vote = """corosync-quorumtool -s 2>/dev/null | grep -q '^ *0 .*Qdevice$'"""
     connected = "corosync-qdevice-tool -s 2>/dev/null | grep -q '^State:.*Connected'"
     for node in plan.names:

@@ -11,7 +11,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.forming.corosync_conf import PATH
+from fcm.backend.pacemaker.forming.corosync_conf import PATH, reload_step
 from fcm.backend.pacemaker.impact import OrderError, status_of
 from fcm.backend.pacemaker.remote.shells import NodeUnreachableError
 from fcm.model.rules.verdict import OK, Verdict, no, together
@@ -172,7 +172,7 @@ def rewrite(context: Context, changed: Callable[[str], str]) -> Verdict:
             for done in tuple(texts)[: number + 1]:
                 _take_back(context, done, before)
             return no(f"{PATH} of {name} was not changed: {error}", "Nothing was changed on the other nodes.")
-    answer = context.shell().run("corosync-cfgtool -R", limit=LIMIT)
+    answer = context.shell().run(reload_step().script, limit=LIMIT)
     if answer.code:
         said = (answer.errors or answer.output).strip().splitlines()
         return no(f"Corosync did not read its new configuration: {said[-1] if said else 'it gave no reason'}.")

@@ -40,7 +40,7 @@ def _cluster(known: Cluster, facts: Facts) -> Cluster:
         if not facts.reasons:
             return known
         text = "No node of the cluster responds." if facts.is_cluster else "Pacemaker does not run on any node."
-        return replace(known, stopped=text)
+        return replace(known, stopped=text, responds=not facts.is_cluster)
     stopped = ""
     if not status.have_quorum:
         stopped = without_quorum(status)
@@ -51,6 +51,7 @@ def _cluster(known: Cluster, facts: Facts) -> Cluster:
         engine=f"Pacemaker {status.version}".strip(),
         host=status.dc or known.host,
         stopped=stopped,
+        responds=True,
         concurrent_migrations=max(whole(status.properties.get("migration-limit"), known.concurrent_migrations), 1),
     )
     quorum = status.quorum

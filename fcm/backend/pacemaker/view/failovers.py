@@ -1,7 +1,8 @@
 """Failovers of machines whose node was lost, step by step, as far as their times are known.
 
-When a node fails is not known, only when the cluster has noticed it. The history of fencing and the operations have
-whole seconds of the clock of the nodes, which ``skew`` corrects; steps are never put before the step that they follow.
+When a node fails is not known, only when the cluster has noticed it, and since when libvirt of the node has not
+responded: where that comes first, the time line begins with it. The history of fencing and the operations have whole
+seconds of the clock of the nodes, which ``skew`` corrects; steps are never put before the step that they follow.
 Scores of the other nodes are not told by Pacemaker, so that there are no candidates.
 """
 
@@ -18,12 +19,27 @@ from fcm.model import events as ev
 from fcm.model.failures import Failover
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fcm.backend.pacemaker.status import ClusterStatus, ResourceStatus
     from fcm.model.state import State
 
+NOBODY: Mapping[str, float] = {}
+LONGEST_DETECTION = 120.0
+"""s; a libvirt that has been silent for longer has most likely another reason than this loss."""
 
-def failover_events(state: State, before: ClusterStatus, now: ClusterStatus) -> list[ev.Event]:
-    """What has become of failovers between two answers; a part without quorum knows nothing of them."""
+
+def failover_events(
+    state: State, before: ClusterStatus, now: ClusterStatus, silent: Mapping[str, float] = NOBODY
+) -> list[ev.Event]:
+    """What has become of failovers between two answers; a part without quorum knows nothing of them.
+
+    Args:
+        state: as it was.
+        before: the answer before.
+        now: this one.
+        silent: hosts of which libvirt does not respond -> since when, s since the epoch.
+    """
     if not now.have_quorum:
         return []
     found: list[ev.Event] = []
@@ -34,7 +50,7 @@ def failover_events(state: State, before: ClusterStatus, now: ClusterStatus) -> 
         record = state.failovers.get(machine.group)
         if record is None or record.online is not None or record.outcome:
             record = None
-        after = record or _begun(machine.group, resource, before, now)
+        after = record or _begun(machine.group, resource, before, now, silent)
         if after is not None:
             after = _gone_on(after, resource, now)
         if after is not None and after != record:
@@ -42,7 +58,9 @@ def failover_events(state: State, before: ClusterStatus, now: ClusterStatus) -> 
     return found
 
 
-def _begun(group: str, resource: ResourceStatus, before: ClusterStatus, now: ClusterStatus) -> Failover | None:
+def _begun(
+    group: str, resource: ResourceStatus, before: ClusterStatus, now: ClusterStatus, silent: Mapping[str, float]
+) -> Failover | None:
     """The failover of a machine whose node has just been lost."""
     known = before.resource(resource.id)
     if known is None or len(known.nodes) != 1:
@@ -53,8 +71,13 @@ def _begun(group: str, resource: ResourceStatus, before: ClusterStatus, now: Clu
         return None
     if not node.unclean and node.online:
         return None
-    cause = f"{source} was lost; the time of its failure is unknown. The cluster reports times in whole seconds."
-    return Failover(f"{group}@{now.at:.0f}", group, cause, source, None, now.at, now.at)
+    identity, told = f"{group}@{now.at:.0f}", "The cluster reports times in whole seconds."
+    since = silent.get(source, now.at)
+    if now.at - LONGEST_DETECTION <= since < now.at:
+        cause = f"{source} was lost: from then on libvirt on it did not respond. {told}"
+        return Failover(identity, group, cause, source, None, since, now.at)
+    cause = f"{source} was lost; the time of its failure is unknown. {told}"
+    return Failover(identity, group, cause, source, None, now.at, now.at)
 
 
 def _gone_on(record: Failover, resource: ResourceStatus, now: ClusterStatus) -> Failover:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from fcm.backend.pacemaker.view.board import cluster_events, network_events
@@ -25,12 +26,16 @@ class PacemakerView:
     def __init__(self) -> None:
         self._before: ClusterStatus | None = None
         """The last status that was seen."""
+        self._silent: dict[str, float] = {}
+        """Hosts of which libvirt does not respond -> since when, s since the epoch."""
         self._lost: dict[str, float] = {}
         """Nodes that are unclean -> since when, clock of the cluster; 0 = they were so when the cluster was opened."""
 
     def events(self, state: State, facts: Facts) -> Sequence[ev.Event]:
         """What has changed of nodes, services, networks and quorum, and what nodes logged."""
         status = facts.status
+        now = time.time()
+        self._silent = {name: self._silent.get(name, now) for name in facts.silent}
         if status is not None:
             self._remember(status)
         found: list[ev.Event] = [
@@ -42,7 +47,7 @@ class PacemakerView:
         if status is not None and status is not self._before:
             if self._before is not None:
                 found += logged_events(self._before, status)
-                found += failover_events(state, self._before, status)
+                found += failover_events(state, self._before, status, self._silent)
             self._before = status
         return found
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from fcm.model.entities import DiskUse, MachineState, NodeState, QuorumMode, ResourceState
 from fcm.model.failures import FaultKind, GuestState
 from fcm.model.rules.failing.faults import active, answers, has_power, service_runs
+from fcm.model.rules.failing.stopped import TURN_ON
 from fcm.model.rules.verdict import OK, Verdict, no, some, together
 from fcm.model.structures.tables import GoneError
 from fcm.text.words import quoted
@@ -161,6 +162,8 @@ def repair_fault(command: cmd.RepairFault, state: State) -> Verdict:
 def stop_cluster(command: cmd.StopCluster, state: State) -> Verdict:
     """A cluster that runs, in which nothing is being live migrated."""
     assert state.cluster is not None
+    if not state.cluster.responds:
+        return no(f"No node of {state.cluster.name} responds, so it is not known how it is.", TURN_ON)
     if state.cluster.stopped:
         return no(f"{state.cluster.name} is already stopped.", "Start it with Start Cluster.")
     if state.cluster.stopping:

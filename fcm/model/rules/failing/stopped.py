@@ -10,6 +10,9 @@ from fcm.model.rules.verdict import OK, Verdict, no
 if TYPE_CHECKING:
     from fcm.model.state import State
 
+TURN_ON = "Check that the nodes are on and that this computer can reach them."
+"""What helps where no node responds."""
+
 _ALWAYS = (
     cmd.ValidateCluster,
     cmd.StartCluster,
@@ -43,6 +46,8 @@ def runs_for(kind: type[cmd.Command], state: State, machine: str | None = None) 
     found = state.machines.get(machine or "")
     if found is not None and not found.is_highly_available:
         return OK
+    if not cluster.responds:
+        return no(f"No node of {cluster.name} responds, so it is not known how it is.", TURN_ON)
     if cluster.stopping:
         return no(f"{cluster.name} is being shut down.", "Start it again when it is down.")
     return no(f"{cluster.name} is not running.", "Start it with Start Cluster, or force its start on a node.")

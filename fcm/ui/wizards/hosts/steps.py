@@ -111,7 +111,7 @@ class StepTable(QSplitter):
             return
         item.setText(3, str(report.state))
         item.setIcon(3, icons.icon(_ICONS.get(report.state, "level-information")))
-        if report.seconds >= 0.05:
+        if report.state not in (StepState.RUNNING, StepState.CANCELED):
             item.setText(4, words.seconds(report.seconds))
             item.setTextAlignment(4, _RIGHT)
         if report.reason:

@@ -188,6 +188,14 @@ def test_each_node_tries_libvirt_and_every_link_of_each_other_one(tmp_path: Path
         assert f"/dev/udp/{target}" in script
 
 
+def test_links_to_nodes_that_run_corosync_are_not_tried_since_it_does_not_respond_to_strangers(tmp_path: Path) -> None:
+    shells = {name: Ways(name) for name in NAMES}
+    try_ways(plan_of(tmp_path), shells, ["node2"])
+
+    assert "10.91.0.3/5405" in shells["node1"].scripts[0]
+    assert "10.91.0.2/5405" not in shells["node1"].scripts[0]
+
+
 def test_a_node_whose_libvirt_is_not_reached_fails_with_the_reason(tmp_path: Path) -> None:
     shells = (Ways("node1", "libvirt node2 error: Host key verification failed.\n"), Ways("node2"), Ways("node3"))
     level, text, remedy = one(tried(plan_of(tmp_path), *shells))

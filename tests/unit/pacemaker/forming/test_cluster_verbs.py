@@ -273,9 +273,9 @@ def test_the_table_has_a_line_for_each_node(tmp_path: Path) -> None:
         "this",
         "cluster",
         "runs",
-        "4",
+        "6",
         "of",
-        "4",
+        "6",
         "runs",
         "yes",
         "works",
@@ -306,3 +306,23 @@ def test_checking_hosts_with_a_fencing_device_checks_their_cluster_too(
     nodes["node3"].look = told(missing="pacemakerd")
     assert main(["hosts", "check", str(file)]) == FAILED
     assert "FAIL  node3 lacks pacemakerd." in capsys.readouterr().out
+
+
+def test_an_evicted_node_is_told_to_be_removed_from_the_file_and_one_that_does_not_respond_is_refused(
+    file: Path, nodes: dict[str, Node], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = plan_of(tmp_path)
+    for name in NAMES:
+        nodes[name].look = formed_answer(plan)
+    nodes["witness"].run = lambda script, **_: Answer(0, "running yes\nca ca\ncluster East-1\n")  # type: ignore[method-assign]
+    assert verb(file, "evict", "node3", "--dry-run") == DONE
+    assert "crm_node --force -R node3" in capsys.readouterr().out
+    assert not any("crm_node" in script for script in nodes["node1"].scripts)
+
+    assert verb(file, "evict", "node3", "--yes") == DONE
+    said = capsys.readouterr().out
+    assert f"node3 is no longer a node of the cluster. Remove its [[node]] from {file}" in said
+
+    nodes["node3"].away = True
+    assert verb(file, "evict", "node3", "--yes") == FAILED
+    assert "node3 does not respond." in capsys.readouterr().err

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf, is_of_fcm, is_of_plan, named, nodes_in
+from fcm.backend.pacemaker.forming.corosync_conf import corosync_conf, is_of_fcm, is_of_plan, named, node_ids
 from fcm.backend.pacemaker.forming.plan import PlanError
 from tests.unit.pacemaker.forming.hosts_of_test import DATA, hosts_text, plan_of
 
@@ -100,13 +100,13 @@ def test_a_file_of_fcm_is_recognized_by_its_first_line_its_name_and_its_nodes(tm
 
     assert is_of_fcm(text)
     assert named(text) == "East-1"
-    assert nodes_in(text) == ("node1", "node2", "node3")
+    assert node_ids(text) == {"node1": 1, "node2": 2, "node3": 3}
     assert is_of_plan(text, plan)
     assert is_of_plan(text.replace("token: 3000", "token: 9000"), plan)
     assert not is_of_plan(text.partition("\n")[2], plan)
     assert not is_of_plan(text.replace("cluster_name: East-1", "cluster_name: West"), plan)
     assert not is_of_plan(text.replace("name: node3", "name: node4"), plan)
-    assert (named(""), nodes_in("")) == ("", ())
+    assert (named(""), node_ids("")) == ("", {})
 
 
 def test_the_token_of_the_hosts_file_is_that_of_corosync(tmp_path: Path) -> None:
