@@ -206,7 +206,7 @@ def test_cluster(call: Call) -> Iterable[Any]:
         ignored = {*_tests(call.texts("Ignore"))}
         included = [name for name in included or [test.name for test in TESTS] if name not in ignored]
     if call.has("Node"):
-        chosen = {node.name for node in finding.nodes(call, call.texts("Node"))}
+        chosen = {node.name for node in finding.nodes(call, call.texts("Node"), must=True)}
         if not chosen:
             return []
         part = narrowed(call.state, chosen)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.rules.dependencies import expression, read_expression
-from fcm.shell.language.errors import ParameterError
+from fcm.shell.language.errors import ParameterError, RefusedError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
 from fcm.shell.runtime.registry import cmdlet
@@ -19,6 +19,7 @@ from fcm.text.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fcm.model.entities import Resource
     from fcm.shell.runtime.call import Call
 
 
@@ -111,12 +112,13 @@ def _changed(call: Call, adds: bool) -> Iterable[Any]:
     finding.check_cluster(call)
     names = finding.named(call, "a resource", "Get-ClusterResource", "Resource")
     provider = finding.one("resource", call.text("Provider"), finding.resources(call, [call.text("Provider")]))
-    for resource in finding.resources(call, names):
+
+    def change(resource: Resource) -> Iterable[Any]:
         depends = (one for one in resource.depends_on if one != provider.id)
         alternatives = resource.alternatives
         if not adds:
             if provider.id not in (*resource.depends_on, *(one for some in alternatives for one in some)):
-                raise ParameterError(
+                raise RefusedError(
                     f"{resource.name} does not depend on {provider.name}.",
                     "To show its dependencies, run Get-ClusterResourceDependency.",
                     call.at,
@@ -129,7 +131,9 @@ def _changed(call: Call, adds: bool) -> Iterable[Any]:
             )
         else:
             command = cmd.ConfigureResource(resource.id, depends_on=(*depends, provider.id), alternatives=alternatives)
-        yield from call.submit(command, resource.name, partial(_resource_shown, call, resource.id))
+        return call.submit(command, resource.name, partial(_resource_shown, call, resource.id))
+
+    return call.one_by_one(finding.resources(call, names), change)
 
 
 def _resource_shown(call: Call, identity: str) -> list[Any]:

@@ -105,10 +105,13 @@ def invoke_fault(call: Call) -> Iterable[Any]:
     if kind is FaultKind.LOSE_PATH and not call.has("Node"):
         raise ParameterError("-Fault LosePath requires -Node.", "Specify the node that loses its path.", call.at)
     node = finding.node(call, call.text("Node")) if call.has("Node") else ""
-    together = tuple(one.name for one in finding.nodes(call, call.names("Together") or ()))
-    for target in _targets(call, kind):
+    together = tuple(one.name for one in finding.nodes(call, call.names("Together") or (), must=True))
+
+    def fail(target: str) -> list[Any]:
         command = cmd.InjectFault(kind, target, node, together)
-        yield from call.submit(command, target_name(call.state, target), partial(_shown, call, command))
+        return call.submit(command, target_name(call.state, target), partial(_shown, call, command))
+
+    return call.one_by_one(_targets(call, kind), fail)
 
 
 def _shown(call: Call, command: cmd.InjectFault) -> list[Any]:
@@ -145,10 +148,8 @@ def _selected(call: Call) -> list[Fault]:
         found = [one for one in found if one.node == node]
     if not call.has("Name"):
         return found
-    chosen: dict[str, Fault] = {}
-    for name in call.names() or ():
-        chosen |= {one.id: one for one in _of(call, name, found)}
-    return list(chosen.values())
+    chosen = call.one_by_one(call.names() or (), lambda name: _of(call, name, found))
+    return list({one.id: one for one in chosen}.values())
 
 
 def _of(call: Call, name: str, among: list[Fault]) -> list[Fault]:

@@ -104,18 +104,19 @@ def stop_group(call: Call) -> Iterable[Any]:
 def _change(call: Call, online: bool) -> Iterable[Any]:
     from fcm.shell.runtime.following import until_settled
 
-    for group in wanted_groups(call):
+    def change(group: Group) -> Iterable[Any]:
         done: list[Any] = []
         if group.is_role:
-            yield from call.submit(cmd.SetGroupOnline(group.id, online), group.name, partial(_shown, call, group.id))
-            continue
+            return call.submit(cmd.SetGroupOnline(group.id, online), group.name, partial(_shown, call, group.id))
         machines = machines_of(call, group)
         for machine in machines:
             command = cmd.SetMachineState(machine.id, MachineState.RUNNING) if online else take_offline(call, machine)
             done += call.submit(command, group.name)
         if not call.what_if:
             until_settled(call, [machine.id for machine in machines])
-        yield from done or [group_object(call.state.groups[group.id], call.state)]
+        return done or [group_object(call.state.groups[group.id], call.state)]
+
+    return call.one_by_one(wanted_groups(call), change)
 
 
 def _shown(call: Call, group: str) -> list[Any]:
@@ -138,8 +139,7 @@ def _shown(call: Call, group: str) -> list[Any]:
 )
 def remove_group(call: Call) -> Iterable[Any]:
     """Remove from the cluster."""
-    for group in wanted_groups(call):
-        yield from call.submit(cmd.RemoveGroup(group.id), group.name)
+    return call.each(wanted_groups(call), lambda group: cmd.RemoveGroup(group.id), lambda _: [])
 
 
 @cmdlet(
@@ -229,7 +229,7 @@ def set_owners(call: Call) -> Iterable[Any]:
     """
     finding.check_cluster(call)
     names = call.texts("Owners")
-    finding.nodes(call, [name for name in names if not has_wildcard(name)])  # which tells all that are not there
+    finding.nodes(call, [name for name in names if not has_wildcard(name)], must=True)
     owners = tuple(dict.fromkeys(finding.node(call, name) for name in names))
     groups, resources = call.names("Group"), call.names("Resource")
     if (groups is None) == (resources is None):

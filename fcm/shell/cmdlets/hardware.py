@@ -182,16 +182,16 @@ def get_migration_network(call: Call) -> Iterable[Any]:
 )
 def move_machine(call: Call) -> Iterable[Any]:
     """Move live, as Move-ClusterVirtualMachineRole does."""
-    for machine in finding.machines(call, finding.named(call, "a virtual machine", "Get-VM")):
-        identity = machine.id
 
-        def command(node: str, identity: str = identity) -> cmd.Command:
-            return cmd.LiveMigrate(identity, node)
+    def move(machine: VirtualMachine) -> list[Any]:
+        def command(node: str) -> cmd.Command:
+            return cmd.LiveMigrate(machine.id, node)
 
         given = call.has("DestinationHost")
         node = finding.node(call, call.text("DestinationHost")) if given else best_node(call, machine, command)
         said = carry_out(call, machine, command(node))
-        if call.what_if:
-            yield from said
-        elif call.switch("Passthru"):
-            yield machine_object(call.state.machines[identity], call.state)
+        if call.what_if or not call.switch("Passthru"):
+            return said if call.what_if else []
+        return [machine_object(call.state.machines[machine.id], call.state)]
+
+    return call.one_by_one(finding.machines(call, finding.named(call, "a virtual machine", "Get-VM")), move)

@@ -110,8 +110,9 @@ def new_machine(call: Call) -> Iterable[Any]:
 
 
 def _settings(call: Call, **settings: Any) -> Iterable[Any]:
-    for identity, name in _wanted(call):
-        yield from call.submit(cmd.ConfigureVirtualMachine(identity, **settings), name)
+    return call.one_by_one(
+        _wanted(call), lambda one: call.submit(cmd.ConfigureVirtualMachine(one[0], **settings), one[1])
+    )
 
 
 @cmdlet(
@@ -238,14 +239,13 @@ def update_configuration(call: Call) -> Iterable[Any]:
         configured = state.machines.get(resource.machine or "")
         if resource.type is ResourceType.VIRTUAL_MACHINE_CONFIGURATION and configured is not None:
             known.append((resource.name, configured.id, configured))
-    for machine in finding.pick(call, "virtual machine configuration", known, names):
-        yield from call.submit(cmd.ConfigureVirtualMachine(machine.id), machine.name)
+    found = finding.pick(call, "virtual machine configuration", known, names)
+    return call.each(found, lambda machine: cmd.ConfigureVirtualMachine(machine.id), lambda _: [])
 
 
 def _turn(call: Call, state: MachineState, forced: bool = False) -> Iterable[Any]:
     found = _wanted(call)
-    for identity, name in found:
-        yield from call.submit(cmd.SetMachineState(identity, state, forced), name)
+    yield from call.one_by_one(found, lambda one: call.submit(cmd.SetMachineState(one[0], state, forced), one[1]))
     if not call.session.joining and not call.what_if:
         until_settled(call, [identity for identity, _ in found])
 
@@ -308,5 +308,4 @@ def suspend_machine(call: Call) -> Iterable[Any]:
 )  # fmt: skip
 def remove_machine(call: Call) -> Iterable[Any]:
     """Delete."""
-    for identity, name in _wanted(call):
-        yield from call.submit(cmd.DeleteVirtualMachine(identity), name)
+    return call.one_by_one(_wanted(call), lambda one: call.submit(cmd.DeleteVirtualMachine(one[0]), one[1]))

@@ -56,18 +56,18 @@ def measure_writes(call: Call) -> Iterable[Any]:
     """
     finding.check_cluster(call)
     node = finding.node(call, call.text("Node")) if call.has("Node") else ""
-    found: list[ShellObject] = []
-    for machine in finding.machines(call, call.names()):
+
+    def measure(machine: VirtualMachine) -> list[ShellObject]:
         verdict = measurable(call.state, machine.id)
         if not verdict:
             raise RefusedError(verdict.reason, verdict.remedy, call.at, "InvalidOperation")
         samples = _measured(call, machine)
         call.workspace.measured[machine.id] = (call.workspace.now(), samples)
         if node:
-            found.append(_judged(call, machine, node, samples))
-        else:
-            found.extend(_sample(call, machine, sample) for sample in samples)
-    return found
+            return [_judged(call, machine, node, samples)]
+        return [_sample(call, machine, sample) for sample in samples]
+
+    return call.one_by_one(finding.machines(call, call.names()), measure)
 
 
 def _measured(call: Call, machine: VirtualMachine) -> tuple[DirtySample, ...]:

@@ -11,7 +11,7 @@ from fcm.model.migrations import UNLIMITED, MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.failing.placement import candidates
 from fcm.model.rules.verdict import together
-from fcm.shell.language.errors import ParameterError
+from fcm.shell.language.errors import ParameterError, RefusedError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.following import until_moved
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
@@ -72,18 +72,14 @@ NO_DEFAULT = Param("NoDefault", "switch", help="Ignore the default migration opt
 def move_machine_role(call: Call) -> Iterable[Any]:
     """Live or quick migration, or its cancel."""
     machines = finding.clustered_machines(call, finding.named(call, "a machine", "Get-ClusterGroup"))
-    if call.switch("Cancel"):
-        for machine in machines:
-            yield from _cancel(call, machine)
-        return
-    for machine in machines:
-        yield from _move(call, machine)
+    deed = _cancel if call.switch("Cancel") else _move
+    return call.one_by_one(machines, partial(deed, call))
 
 
 def _cancel(call: Call, machine: VirtualMachine) -> list[Any]:
     active = call.state.active_migration(machine.id)
     if active is None:
-        raise ParameterError(f"{machine.name} is not being migrated.", "There is no live migration to cancel.", call.at)
+        raise RefusedError(f"{machine.name} is not being migrated.", "There is no live migration to cancel.", call.at)
     return call.submit(cmd.CancelMigration(active.id), machine.name, lambda: _result(call, machine.id))
 
 
@@ -92,7 +88,7 @@ def _result(call: Call, machine: str) -> list[Any]:
     return [group_object(group, call.state)] if group else []
 
 
-def _move(call: Call, machine: VirtualMachine) -> Iterable[Any]:
+def _move(call: Call, machine: VirtualMachine) -> list[Any]:
     kind = call.text("MigrationType", "Live").casefold()
     if kind not in ("live", "quick"):
         raise ParameterError(
@@ -108,7 +104,7 @@ def _move(call: Call, machine: VirtualMachine) -> Iterable[Any]:
         return cmd.QuickMigrate(machine.id, node) if kind == "quick" else cmd.LiveMigrate(machine.id, node, own)
 
     node = finding.node(call, call.text("Node")) if call.has("Node") else best_node(call, machine, command)
-    yield from carry_out(call, machine, command(node))
+    return carry_out(call, machine, command(node))
 
 
 def own_options(call: Call) -> MigrationOptions | None:
@@ -137,14 +133,14 @@ def best_node(call: Call, machine: VirtualMachine, command: Any) -> str:
     """The node with the most free memory that may take a machine ("best possible").
 
     Raises:
-        ParameterError: none may.
+        RefusedError: none may.
     """
     others = [n.name for n in call.state.nodes.values() if n.name != machine.node and n.state is NodeState.UP]
     able = [name for name in others if allowed(command(name), call.state)]
     if not able:
         verdict = together(allowed(command(name), call.state) for name in others)
         why = verdict.sentence() or "No other node is up."
-        raise ParameterError(f"No node can take {machine.name}. {why}", "Specify a node with -Node.", call.at)
+        raise RefusedError(f"No node can take {machine.name}. {why}", "Specify a node with -Node.", call.at)
     return max(able, key=call.state.free_memory)
 
 
@@ -174,21 +170,20 @@ def carry_out(call: Call, machine: VirtualMachine, command: cmd.Command) -> list
     example="Move-ClusterGroup WEB01 -Node node2",
 )
 def move_group(call: Call) -> Iterable[Any]:
-    """Move a machine with its offline action, and all else as it is.
+    """Move a machine with its offline action, and all else as it is."""
+    movable = _movable(call, finding.named(call, "a group", "Get-ClusterGroup"))
+    return call.one_by_one(movable, partial(_move_one, call))
 
-    Raises:
-        ParameterError: no node can take the group.
-    """
-    for item in _movable(call, finding.named(call, "a group", "Get-ClusterGroup")):
-        if isinstance(item, VirtualMachine):
-            yield from _move_offline(call, item)
-            continue
-        options = candidates(call.state, item, item.owner)
-        best = next((one.node for one in options if one.chosen), "")
-        node = finding.node(call, call.text("Node")) if call.has("Node") else best
-        if not node:
-            raise ParameterError(f"No node can take {item.name}.", "Specify a node with -Node.", call.at)
-        yield from call.submit(cmd.MoveGroup(item.id, node), item.name, partial(_shown, call, item.id))
+
+def _move_one(call: Call, item: Group | VirtualMachine) -> Iterable[Any]:
+    if isinstance(item, VirtualMachine):
+        return _move_offline(call, item)
+    options = candidates(call.state, item, item.owner)
+    best = next((one.node for one in options if one.chosen), "")
+    node = finding.node(call, call.text("Node")) if call.has("Node") else best
+    if not node:
+        raise RefusedError(f"No node can take {item.name}.", "Specify a node with -Node.", call.at)
+    return call.submit(cmd.MoveGroup(item.id, node), item.name, partial(_shown, call, item.id))
 
 
 def _shown(call: Call, group: str) -> list[Any]:
@@ -208,16 +203,16 @@ def _movable(call: Call, names: list[str]) -> list[Group | VirtualMachine]:
     state = call.state
     roles = {one.name.casefold(): one for one in state.groups.values() if not state.group_machines(one.id)}
     ids = {one.id: one for one in roles.values()}
-    found: list[Group | VirtualMachine] = []
-    for name in names:
+
+    def called(name: str) -> Iterable[Group | VirtualMachine]:
         group = ids.get(name) if isinstance(name, Identity) else roles.get(name.casefold())
         if group is not None:
-            found.append(group)
-        elif isinstance(name, Identity) and name in state.groups:
-            found += state.group_machines(name)
-        else:
-            found += finding.clustered_machines(call, [name])
-    return found
+            return [group]
+        if isinstance(name, Identity) and name in state.groups:
+            return state.group_machines(name)
+        return finding.clustered_machines(call, [name])
+
+    return list(call.one_by_one(names, called))
 
 
 @cmdlet(
@@ -289,14 +284,14 @@ def tune_migration(call: Call) -> Iterable[Any]:
     """Change the limits of a running live migration.
 
     Raises:
-        ParameterError: the machine is not being migrated.
+        RefusedError: the machine is not being migrated.
     """
     finding.check_cluster(call)
     names = call.names() or []
     machine = finding.one("virtual machine", names[0], finding.clustered_machines(call, names))
     active = call.state.active_migration(machine.id)
     if active is None:
-        raise ParameterError(f"{machine.name} is not being migrated.", "Start a live migration first.", call.at)
+        raise RefusedError(f"{machine.name} is not being migrated.", "Start a live migration first.", call.at)
     downtime = float(call.values["DowntimeLimit"]) if call.has("DowntimeLimit") else None
     command = cmd.TuneMigration(active.id, downtime, _bandwidth(call), call.switch("PostCopy"))
     return call.submit(command, machine.name)

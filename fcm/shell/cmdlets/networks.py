@@ -84,8 +84,8 @@ def set_machine_order(call: Call) -> Iterable[Any]:
         order, excluded = (_ids(call, name) for name in ("Network", "Exclude"))
         preference = NetworkPreference(order, excluded)
     names = finding.named(call, "a virtual machine", "Get-VM", "VMName")
-    for machine in finding.machines(call, names):
-        yield from call.submit(cmd.SetMachineNetworks(machine.id, preference), machine.name)
+    found = finding.machines(call, names)
+    return call.each(found, lambda machine: cmd.SetMachineNetworks(machine.id, preference), lambda _: [])
 
 
 def _ids(call: Call, parameter: str) -> tuple[str, ...]:

@@ -107,16 +107,18 @@ def suspend_node(call: Call) -> Iterable[Any]:
         for name in ("TargetNode", "Destinations", "Wait"):
             if call.has(name):
                 raise ParameterError(f"-{name} requires -Drain.", "Add -Drain.", call.at)
-        yield from _each(call, cmd.PauseNode)
-        return
-    for node in _wanted(call):
+        return _each(call, cmd.PauseNode)
+
+    def drain(node: Node) -> Iterable[Any]:
         moves = _moves(call, node)
         shown = partial(node_shown, call, node.name)
         out = call.submit(cmd.DrainNode(node.name, moves, own_options(call)), node.name, shown)
         if call.switch("Wait") and not call.what_if:
             until_drained(call, node.name)
             out = shown()
-        yield from out
+        return out
+
+    return call.one_by_one(_wanted(call), drain)
 
 
 def _moves(call: Call, node: Node) -> tuple[DrainMove, ...] | None:
@@ -187,17 +189,20 @@ def resume_node(call: Call) -> Iterable[Any]:
 def start_node(call: Call) -> Iterable[Any]:
     """Start the service, and wait if asked to."""
     limit = call.whole("Wait")
-    nodes = _wanted(call)
-    out: list[Any] = []
-    for node in nodes:
+    names: list[str] = []
+
+    def start(node: Node) -> list[Any]:
         command = cmd.StartClusterService(
             node.name,
             fix_quorum=call.switch("FixQuorum"),
             prevent_quorum=call.switch("PreventQuorum"),
             clear_quarantine=call.switch("ClearQuarantine"),
         )
-        out += call.submit(command, node.name)
-    names = [node.name for node in nodes]
+        said = call.submit(command, node.name)
+        names.append(node.name)
+        return said
+
+    out = list(call.one_by_one(_wanted(call), start))
     if call.session.waits:
         call.session.waiting.until(
             lambda: not any(call.state.nodes[one].state is NodeState.JOINING for one in names), limit or 0
@@ -247,8 +252,7 @@ def add_node(call: Call) -> Iterable[Any]:
             "The nodes of this cluster are defined in its hosts file.",
             "Add the host to the file and open the cluster again.",
         )
-    for name in names:
-        yield from call.submit(cmd.AddNode(name), name, partial(node_shown, call, name))
+    return call.one_by_one(names, lambda name: call.submit(cmd.AddNode(name), name, partial(node_shown, call, name)))
 
 
 @cmdlet(

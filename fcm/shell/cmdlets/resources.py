@@ -76,23 +76,23 @@ def _shown(call: Call, item: Resource | Disk) -> list[Any]:
 
 
 def _turn(call: Call, online: bool) -> Iterable[Any]:
-    for item in _wanted(call):
+    def turn(item: Resource | Disk) -> Iterable[Any]:
+        shown = partial(_shown, call, item)
         if item.id in call.state.disks:
-            yield from call.submit(cmd.SetDiskOnline(item.id, online), item.name, partial(_shown, call, item))
-            continue
+            return call.submit(cmd.SetDiskOnline(item.id, online), item.name, shown)
         resource = call.state.resources[item.id]
         if online and resource.type is not ResourceType.VIRTUAL_MACHINE:
-            yield from call.submit(cmd.BringOnline(item.id), item.name, partial(_shown, call, item))
-            continue
+            return call.submit(cmd.BringOnline(item.id), item.name, shown)
         if resource.type is not ResourceType.VIRTUAL_MACHINE or resource.machine is None:
-            yield from call.submit(cmd.TakeOffline(item.id), item.name, partial(_shown, call, item))
-            continue
+            return call.submit(cmd.TakeOffline(item.id), item.name, shown)
         machine = call.state.machines[resource.machine]
         command = cmd.SetMachineState(machine.id, MachineState.RUNNING) if online else take_offline(call, machine)
         said = call.submit(command, item.name)
         if not call.what_if:
             until_settled(call, [machine.id])
-        yield from said or _shown(call, item)
+        return said or shown()
+
+    return call.one_by_one(_wanted(call), turn)
 
 
 @cmdlet(
@@ -350,9 +350,13 @@ def set_parameter(call: Call) -> Iterable[Any]:
         wanted[call.text("Name")] = call.values.get("Value")
     if not wanted:
         raise ParameterError("No property is specified.", "Specify a name and a value, or -Multiple @{ name = value }.")
-    for owner, _, resource in _holders(call):
+
+    def change(holder: tuple[NameOf, dict[str, Any], Resource | None]) -> Iterable[Any]:
+        owner, _, resource = holder
         for command in _commands(call, wanted, resource):
             yield from call.submit(command, owner)
+
+    return call.one_by_one(_holders(call), change)
 
 
 def _commands(call: Call, wanted: dict[Any, Any], resource: Resource | None) -> list[cmd.Command]:

@@ -18,6 +18,7 @@ from fcm.text.words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fcm.model.entities import Disk
     from fcm.shell.runtime.call import Call
 
 _NAME = Param("Name", needed=True, help="Network name of the client access point (15 characters at most).")
@@ -29,7 +30,9 @@ _EXAMPLE = "-Name {} -StaticAddress 10.0.1.60"
 
 def _add(call: Call, kind: GroupType, program: str = "") -> Iterable[Any]:
     finding.check_cluster(call)
-    disks = tuple(disk.id for disk in finding.disks(call, call.names("Storage"))) if call.has("Storage") else ()
+    disks = (
+        tuple(disk.id for disk in finding.disks(call, call.names("Storage"), must=True)) if call.has("Storage") else ()
+    )
     name = call.text("Name")
     command = cmd.AddRole(kind, name, call.text("StaticAddress"), disks, program)
     return call.submit(command, name, partial(_made, call, name))
@@ -182,8 +185,8 @@ def add_resource(call: Call) -> Iterable[Any]:
 )
 def remove_resource(call: Call) -> Iterable[Any]:
     """Delete."""
-    for resource in finding.resources(call, finding.named(call, "a resource", "Get-ClusterResource")):
-        yield from call.submit(cmd.RemoveResource(resource.id), resource.name)
+    found = finding.resources(call, finding.named(call, "a resource", "Get-ClusterResource"))
+    return call.each(found, lambda resource: cmd.RemoveResource(resource.id), lambda _: [])
 
 
 @cmdlet(
@@ -202,8 +205,7 @@ def move_resource(call: Call) -> Iterable[Any]:
     groups = call.names("Group") or []
     group = finding.one("group", groups[0] if groups else "", finding.groups(call, groups))
 
-    def shown(disk: str) -> list[Any]:
-        return [resource_object(one, call.state) for one in call.state.resources.values() if one.disk == disk]
+    def shown(disk: Disk) -> list[Any]:
+        return [resource_object(one, call.state) for one in call.state.resources.values() if one.disk == disk.id]
 
-    for disk in finding.disks(call, names):
-        yield from call.submit(cmd.MoveDisk(disk.id, group.id), disk.name, partial(shown, disk.id))
+    return call.each(finding.disks(call, names), lambda disk: cmd.MoveDisk(disk.id, group.id), shown)

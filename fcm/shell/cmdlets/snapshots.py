@@ -111,8 +111,8 @@ def get_snapshots(call: Call) -> Iterable[Any]:
 )
 def take(call: Call) -> Iterable[Any]:
     """Take."""
-    for machine in _machines(call, "Name"):
-        yield from call.submit(cmd.TakeSnapshot(machine.id, call.text("SnapshotName")), machine.name)
+    name = call.text("SnapshotName")
+    return call.each(_machines(call, "Name"), lambda machine: cmd.TakeSnapshot(machine.id, name), lambda _: [])
 
 
 @cmdlet(
@@ -158,8 +158,7 @@ def restore(call: Call) -> Iterable[Any]:
 )
 def remove(call: Call) -> Iterable[Any]:
     """Delete."""
-    for one in _snapshots(call):
-        yield from call.submit(cmd.DeleteSnapshot(one.id), one.name)
+    return call.each(_snapshots(call), lambda one: cmd.DeleteSnapshot(one.id), lambda _: [])
 
 
 @cmdlet(
@@ -173,5 +172,4 @@ def remove(call: Call) -> Iterable[Any]:
 )
 def back_up(call: Call) -> Iterable[Any]:
     """Back up."""
-    for machine in _machines(call, "Name"):
-        yield from call.submit(cmd.BackUpMachine(machine.id), machine.name)
+    return call.each(_machines(call, "Name"), lambda machine: cmd.BackUpMachine(machine.id), lambda _: [])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
-from fcm.shell.language.errors import ParameterError, UnsupportedError, near
+from fcm.shell.language.errors import ParameterError, ShellError, UnsupportedError, near
 from fcm.shell.runtime.parameters import ANY, COMMON, Param
 from fcm.shell.values.values import Identity, ShellObject, items, text, truth
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fcm.model.commands import Command
     from fcm.model.state import State
     from fcm.shell.language import tree
-    from fcm.shell.language.errors import NotFoundError, ShellError
+    from fcm.shell.language.errors import NotFoundError
     from fcm.shell.runtime.clusters import Clusters
     from fcm.shell.runtime.execution.streams import Streams
     from fcm.shell.runtime.execution.variables import Variables
@@ -39,6 +39,7 @@ class Named(Protocol):
 
 
 T = TypeVar("T", bound=Named)
+V = TypeVar("V")
 
 
 class Later:
@@ -329,13 +330,35 @@ class Call:
     def each(
         self, objects: Iterable[T], command: Callable[[T], Command], shown: Callable[[T], list[Any]]
     ) -> Iterator[Any]:
-        """Give a command for each object, and the output that ``shown`` makes once it was carried out.
+        """Give a command for each object, and the output that ``shown`` makes once it was carried out."""
+        return self.one_by_one(objects, lambda one: self.submit(command(one), one.name, partial(shown, one)))
+
+    def one_by_one(self, objects: Iterable[V], deed: Callable[[V], Iterable[Any]]) -> Iterator[Any]:
+        """Do something for each object and give its output: an error of one does not keep the others from it.
 
         Raises:
-            RefusedError: one was not carried out; the ones after it are not given.
+            ShellError: the deed for the only object failed, or errors end the script.
         """
-        for one in objects:
-            yield from self.submit(command(one), one.name, partial(shown, one))
+        several = list(objects)
+        for one in several:
+            try:
+                yield from deed(one)
+            except ShellError as error:
+                if len(several) == 1:
+                    raise
+                self.tell(error)
+
+    def tell(self, error: ShellError) -> None:
+        """An error about one of several objects: it is told, and the call goes on.
+
+        Raises:
+            ShellError: errors end the script, or the user does.
+        """
+        if self.session.is_stop(error) or isinstance(error, UnsupportedError):
+            raise error
+        error.at = error.at if error.at >= 0 else self.at
+        error.command, error.module = error.command or self.cmdlet.name, error.module or self.cmdlet.module
+        self.session.fail(error, self.wanted)
 
     def carry_out(self, target: str, deed: Callable[[], object]) -> list[Any]:
         """Do what is no command of the cluster (files), unless -WhatIf or -Confirm keep it from being done."""

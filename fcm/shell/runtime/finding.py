@@ -71,14 +71,16 @@ def pick(
         what: the kind in words.
         by_name: name, id and object.
         names: what was asked for; wildcards may find nothing, a whole name may not.
-        must: whether a wildcard that finds nothing is an error too: where names are a setting, not a choice.
+        must: whether all of them must be there, wildcards too: where names are a setting, not a choice.
 
     Raises:
-        NotFoundError: names without wildcards are not there; all of them are told.
+        NotFoundError: the only name is not there, or one that must be. Of several that are a choice each that is not
+            there is told, and the others are given.
     """
     known = list(by_name)
     if names is None:
         return [item for _, _, item in known]
+    names = list(names)
     found: dict[str, T] = {}
     unknown: list[str] = []
     for name in names:
@@ -90,9 +92,12 @@ def pick(
         everything = [known_name for known_name, _, _ in known]
         shown = dict.fromkeys(_shown(call, name) for name in unknown)
         errors = [call.session.not_found(what, name, everything, call.at) for name in shown]
-        errors[0].message = " ".join(error.message for error in errors)
-        errors[0].remedy = " ".join(dict.fromkeys(error.remedy for error in errors))
-        raise errors[0]
+        if must or len(names) == 1:
+            errors[0].message = " ".join(error.message for error in errors)
+            errors[0].remedy = " ".join(dict.fromkeys(error.remedy for error in errors))
+            raise errors[0]
+        for error in errors:
+            call.tell(error)
     return list(found.values())
 
 
@@ -136,9 +141,9 @@ def groups(call: Call, names: Iterable[str] | None) -> list[Group]:
     return pick(call, "service or application", items, names)
 
 
-def nodes(call: Call, names: Iterable[str] | None) -> list[Node]:
+def nodes(call: Call, names: Iterable[str] | None, must: bool = False) -> list[Node]:
     """Nodes by name."""
-    return pick(call, "node", ((node.name, node.name, node) for node in call.state.nodes.values()), names)
+    return pick(call, "node", ((node.name, node.name, node) for node in call.state.nodes.values()), names, must)
 
 
 def node(call: Call, name: str) -> str:
@@ -158,10 +163,12 @@ def networks(call: Call, names: Iterable[str] | None, must: bool = False) -> lis
     return pick(call, "cluster network", items, names, must)
 
 
-def disks(call: Call, names: Iterable[str] | None, among: Mapping[str, Disk] | None = None) -> list[Disk]:
+def disks(
+    call: Call, names: Iterable[str] | None, among: Mapping[str, Disk] | None = None, must: bool = False
+) -> list[Disk]:
     """Disks by name."""
     known = call.state.disks if among is None else among
-    return pick(call, "disk", ((disk.name, disk.id, disk) for disk in known.values()), names)
+    return pick(call, "disk", ((disk.name, disk.id, disk) for disk in known.values()), names, must)
 
 
 def machines(call: Call, names: Iterable[str] | None) -> list[VirtualMachine]:

@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language import tree
-from fcm.shell.language.errors import CommandNotFoundError, ShellError, UnsupportedError, exact
+from fcm.shell.language.errors import (
+    CommandNotFoundError,
+    ShellError,
+    StoppedError,
+    UnsupportedError,
+    exact,
+)
 from fcm.shell.runtime.absent import why_absent
 from fcm.shell.runtime.call import Call, Cmdlet
 from fcm.shell.runtime.execution.binding import NOTHING, Argument, bind
@@ -227,6 +233,7 @@ class Invoker:
         """Call a cmdlet with all that was piped."""
         values: dict[str, Any] = {}
         out: list[Any] = []
+        runs = False
         try:
             values = {"Arguments": self.words(node)} if cmdlet.raw else bind(cmdlet, arguments)
             sink = None if "OutVariable" in values or "PipelineVariable" in values else shown
@@ -235,7 +242,10 @@ class Invoker:
                 self._session.clusters.of_call(cmdlet.module, values, given),
             ):
                 calls, unbound = bound(cmdlet, values, given, has_input, self._session.workspace.state)
+                if cmdlet.module != "Core" and not text(values.get("ErrorVariable", "+")).startswith("+"):
+                    self.keep(values["ErrorVariable"], [])
                 self._tell_unbound(unbound, node, cmdlet, values)
+                runs = cmdlet.module != "Core"
                 for one in calls:
                     call = Call(self._session, cmdlet, one, given, node.at, has_input, is_last, node.dotted, sink)
                     call.wanted = values
@@ -257,7 +267,11 @@ class Invoker:
             error.source = error.source or self._frame.source
             if cmdlet.raw:
                 self._session.exit_code = 1
-            self.failed(error, values)
+            if not runs or error.ends or isinstance(error, UnsupportedError | StoppedError):
+                self.failed(error, values)
+                return
+            self.told(error, values)
+            self.keep(values.get("OutVariable"), out)
             return
         except OSError as error:
             failed = self.of_file(error, node.at, cmdlet.name)
@@ -281,14 +295,17 @@ class Invoker:
         for error in errors:
             error.at, error.source = node.at, error.source or self._frame.source
             error.command, error.module = cmdlet.name, cmdlet.module
-            try:
-                self.failed(error, values)
-            except ShellError:
-                if self._frame.catches or self._session.ends_script(error):
-                    raise
-                self._session.record(error)
-        if errors:
-            self.keep(values.get("ErrorVariable"), [error_record(error) for error in errors])
+            self.told(error, values)
+
+    def told(self, error: ShellError, values: Mapping[str, Any]) -> None:
+        """An error of a cmdlet of the cluster: as in PowerShell it ends neither the statement nor ``try``.
+
+        Raises:
+            ShellError: -ErrorAction or $ErrorActionPreference say that errors do.
+        """
+        if text(values.get("ErrorAction", "")).casefold() == "inquire":
+            self.failed(error, values)
+        self._session.fail(error, values)
 
     def failed(self, error: ShellError, values: Mapping[str, Any]) -> None:
         """What -ErrorAction and -ErrorVariable make of an error: nothing, or the error itself."""

@@ -47,6 +47,7 @@ def invoked(
         values = {"Arguments": [text(one.value) for one in arguments]} if cmdlet.raw else bind(cmdlet, arguments)
         calls, unbound = bound(cmdlet, values, given, has_input, session.workspace.state)
     except ShellError as error:
+        error.ends = True  # as errors of arguments do in PowerShell; those of single inputs do not
         raise _of(error, cmdlet) from None
     for one in unbound:
         _record(session, one, cmdlet)

@@ -28,13 +28,56 @@ def test_it_gives_what_powershell_gives(desk: ShellDesk, script: str, shown: lis
     assert desk.must(script) == shown
 
 
-def test_every_name_that_is_not_there_is_told_and_nothing_is_done(desk: ShellDesk) -> None:
-    (error,) = desk.run("Stop-VM SQL01, nobody, nothing, NOBODY -TurnOff").errors
-    assert error.message == (
-        "There is no virtual machine 'nobody' in this cluster. There is no virtual machine 'nothing' in this cluster. "
-        "There is no virtual machine 'NOBODY' in this cluster."
-    )
+def test_each_name_that_is_not_there_is_an_error_of_its_own_and_the_others_are_done(desk: ShellDesk) -> None:
+    errors = desk.run("Stop-VM SQL01, nobody, nothing -TurnOff").errors
+    assert [error.message for error in errors] == [
+        "There is no virtual machine 'nobody' in this cluster.",
+        "There is no virtual machine 'nothing' in this cluster.",
+    ]
+    assert len(desk.commands) == 1
+    desk.commands.clear()
+    (error,) = desk.run("Stop-VM nobody, nothing, WEB01 -TurnOff -ErrorAction Stop").errors
+    assert "'nobody'" in error.message
     assert desk.commands == []
+
+
+def test_a_refusal_for_one_of_several_keeps_none_of_the_others_back(desk: ShellDesk) -> None:
+    desk.must("Stop-VM DC01 -TurnOff")
+    desk.commands.clear()
+    results = desk.run("Get-VM DC01, WEB01 | Suspend-VM; $?; 'on'")
+    (error,) = results.errors
+    assert "DC01" in error.message
+    assert results.objects == [False, "on"]
+    states = {one.name: str(one.state) for one in desk.state.machines.values()}
+    assert (states["DC01"], states["WEB01"]) == ("Off", "Paused")
+
+
+def test_names_that_are_a_setting_are_all_needed(desk: ShellDesk) -> None:
+    (error,) = desk.run("Set-ClusterOwnerNode -Group SQL01 -Owners node1, nobody").errors
+    assert "'nobody'" in error.message
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize(
+    ("script", "output"),
+    [
+        ("try { Get-VM nobody; 'on' } catch { 'caught' }", ["on"]),
+        ("try { Get-VM nobody -ErrorAction Stop; 'on' } catch { 'caught' }", ["caught"]),
+        ("$ErrorActionPreference = 'Stop'; try { Get-VM nobody; 'on' } catch { 'caught' }", ["caught"]),
+        ("try { Get-VM -Nme x; 'on' } catch { 'caught' }", ["caught"]),
+        ("try { Move-VM SQL01 node1; 'on' } catch { 'caught' }", ["on"]),
+        ("try { (Get-ClusterNetwork 'Cluster Network 1').Role = 7; 'on' } catch { 'caught' }", ["caught"]),
+        ("$x = 'before'; $x = Get-VM nobody; $null -eq $x", [True]),
+        ("if (Get-ClusterGroup nobody) { 'there' } else { 'not there' }", ["not there"]),
+        ("Get-VM nobody | Measure-Object | ForEach-Object Count", [0]),
+        ("try { 'nobody', 'DC01' | Get-VM | ForEach-Object Name } catch { 'caught' }", ["DC01"]),
+        ("try { Get-ClusterNetwork | Get-VM; 'on' } catch { 'caught' }", ["on"]),
+        ("function f { Get-VM nobody; 'on' }; f", ["on"]),
+        ("Get-VM nobody -ErrorVariable why; $why.Count; Get-VM DC01 -ErrorVariable why | Out-Null; $why.Count", [1, 0]),
+    ],
+)
+def test_only_errors_that_end_a_statement_are_caught(desk: ShellDesk, script: str, output: list[object]) -> None:
+    assert desk.run(script).objects == output
 
 
 def test_a_move_that_no_node_can_take_tells_why_of_each_node(desk: ShellDesk) -> None:

@@ -93,7 +93,7 @@ def test_errors_name_the_file_line_and_column_wherever_the_code_runs(desk: Shell
     lib, broken = (desk.folder / f"{name}.ps1" for name in ("lib", "broken"))
     assert places == [f"At {lib}:3 char:3", f"At {lib}:7 char:5", f"At {broken}:2 char:5", f"At {lib}:3 char:3"]
     assert results.objects == ["first", "unread"]
-    desk.run("try { . .\\lib.ps1; Ask } catch { $where = $_.InvocationInfo }")
+    desk.run("try { $ErrorActionPreference = 'Stop'; . .\\lib.ps1; Ask } catch { $where = $_.InvocationInfo }")
     asked = ("$where.ScriptName", "$where.ScriptLineNumber", "$where.OffsetInLine", "$where.Line.Trim()")
     assert desk.must("; ".join(asked)) == [str(lib), 3, 3, "Get-VM nobody"]
     asked = desk.must(

@@ -22,13 +22,13 @@ FAILING = {
         "NotSpecified",
         "Microsoft.PowerShell.Commands.WriteErrorException",
     ),
-    "Get-ClusterNode nobody": (
+    "Get-ClusterNode nobody -ErrorAction Stop": (
         "ClusterCmdletException",
         "ObjectNotFound",
         "ObjectNotFound,Microsoft.FailoverClusters.PowerShell.GetClusterNodeCommand",
     ),
-    "Get-VM nobody": ("VirtualizationException", "ObjectNotFound", "ObjectNotFound,Microsoft.HyperV.PowerShell."),
-    "Move-ClusterVirtualMachineRole SQL01 node1": (
+    "Get-VM nobody -ea Stop": ("VirtualizationException", "ObjectNotFound", "ObjectNotFound,Microsoft.HyperV.PowerShell."),
+    "Move-ClusterVirtualMachineRole SQL01 node1 -ErrorAction Stop": (
         "ClusterCmdletException",
         "InvalidOperation",
         "Move-ClusterVirtualMachineRole,Microsoft.FailoverClusters.PowerShell.",
@@ -65,7 +65,7 @@ def test_an_error_is_caught_by_its_own_type_and_by_each_that_this_derives_from(d
     ("script", "output"),
     [
         (
-            "try { Get-VM nobody } catch [System.IO.IOException] { 'file' } "
+            "try { Get-VM nobody -ErrorAction Stop } catch [System.IO.IOException] { 'file' } "
             "catch [system.management.automation.ITEMNOTFOUNDEXCEPTION], [System.DivideByZeroException] { 'none' } "
             "catch { 'other' }",
             ["none"],
@@ -81,7 +81,7 @@ def test_an_error_is_caught_by_its_own_type_and_by_each_that_this_derives_from(d
             ["inner", "outer deep"],
         ),
         (
-            "try { try { Get-VM nobody } catch [Exception] { 'seen'; throw } } "
+            "try { try { Get-VM nobody -ErrorAction Stop } catch [Exception] { 'seen'; throw } } "
             "catch [System.Management.Automation.ItemNotFoundException] { 'again' }",
             ["seen", "again"],
         ),
@@ -90,7 +90,7 @@ def test_an_error_is_caught_by_its_own_type_and_by_each_that_this_derives_from(d
             ["Attempted to divide by zero."],
         ),
         (
-            "try { Get-VM nobody } catch { $_.Exception -is [Exception]; "
+            "try { Get-VM nobody -ErrorAction Stop } catch { $_.Exception -is [Exception]; "
             "$_.Exception -is [System.Management.Automation.ItemNotFoundException]; "
             "$_.Exception -is [System.Management.Automation.ParameterBindingException]; 1.GetType().Name; "
             "(1..2).GetType().Name; $_.GetType().FullName }",
@@ -105,9 +105,9 @@ def test_the_first_clause_that_fits_runs(desk: ShellDesk, script: str, output: l
 
 
 def test_an_error_that_no_clause_takes_goes_on_as_if_it_had_not_been_tried(desk: ShellDesk) -> None:
-    results = desk.run("try { Get-VM nobody } catch [System.IO.IOException] { 'file' } finally { 'end' }\n'on'")
+    results = desk.run("try { Get-VM -Nme x } catch [System.IO.IOException] { 'file' } finally { 'end' }\n'on'")
     assert results.objects == ["end", "on"]
-    assert [error.message for error in results.errors] == ["There is no virtual machine 'nobody' in this cluster."]
+    assert [error.message for error in results.errors] == ["Get-VM has no parameter -Nme."]
 
 
 @pytest.mark.parametrize(
