@@ -9,7 +9,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, OfflineAction
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
-from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param, taking
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, VM_ID, Param, taking
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import group_object
 from fcm.shell.values.references import group_reference, node_reference, resource_reference
@@ -50,7 +50,7 @@ def machines_of(call: Call, group: Group) -> list[VirtualMachine]:
 @cmdlet(
     "Get-ClusterGroup",
     NAME,
-    Param("VMId", absent=_NEW),
+    VM_ID,
     CLUSTER,
     taking("ClusterNode"),
     synopsis="Gets services and applications, with their owner and state.",
@@ -127,7 +127,7 @@ def _shown(call: Call, group: str) -> list[Any]:
 @cmdlet(
     "Remove-ClusterGroup",
     NAME,
-    Param("VMId", absent=_NEW),
+    VM_ID,
     Param("RemoveResources", "switch"),
     Param("Force", "switch"),
     CLUSTER,
@@ -150,7 +150,7 @@ def remove_group(call: Call) -> Iterable[Any]:
     Param(
         "VirtualMachine", "texts", position=0, aliases=("vm", "VMName"), pipes=("VirtualMachine", TEXT), of="machine"
     ),
-    Param("VMId", absent=_NEW),
+    Param("VMId", "texts", help="Ids of the virtual machines.", by_property=True, means="VirtualMachine"),
     CLUSTER,
     INPUT,
     synopsis="Makes virtual machines highly available (Configure a Service or Application).",

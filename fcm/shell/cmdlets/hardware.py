@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.shell.cmdlets.moves import best_node, carry_out
-from fcm.shell.language.errors import ParameterError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import machine_object
-from fcm.shell.values.values import ShellObject, has_wildcard, wildcard
+from fcm.shell.values.values import ShellObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
 
 _ON = Param("ComputerName", "texts", aliases=("CN",), help="Nodes. Default: all nodes.", pipes=("ClusterNode",))
 _HOST = Param("ComputerName", "texts", 0, ("CN",), help="Nodes. Default: all.", pipes=("ClusterNode", TEXT))
-_MACHINE = Param(
-    "VMName", "texts", position=0, pipes=("VirtualMachine", "ClusterGroup", "ClusterResource", TEXT), of="machine"
-)
-ADAPTER = "Network Adapter"
-"""What Hyper-V calls the adapter that New-VM makes; the model knows one for each machine."""
 
 
 def _nodes(call: Call) -> list[Node]:
@@ -61,6 +55,8 @@ def host_object(node: Node, state: State) -> ShellObject:
             "FullyQualifiedDomainName": cluster.domain,
             "LogicalProcessorCount": node.logical_processors,
             "MemoryCapacity": node.memory,
+            "VirtualMachineMigrationEnabled": True,
+            "UseAnyNetworkForMigration": not cluster.migration_order and not cluster.migration_excluded,
             "MaximumVirtualMachineMigrations": cluster.concurrent_migrations,
         },
         node.name,
@@ -89,84 +85,9 @@ def get_switch(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Get-VMNetworkAdapter",
-    _MACHINE,
-    Param("Name", position=1, help=f"Name of the adapter; it is always '{ADAPTER}'. Wildcards are permitted."),
-    _ON,
-    CLUSTER,
-    INPUT,
-    synopsis="Gets the network adapters of virtual machines, and the virtual network of each.",
-    example="Get-VMNetworkAdapter -VMName SQL01",
-    module="Hyper-V",
-    since="2012",
-)
-def get_network_adapter(call: Call) -> Iterable[Any]:
-    """Adapters.
-
-    Raises:
-        ParameterError: all virtual machines are meant, but not said so.
-    """
-    if not call.has("VMName") and not call.has("ComputerName"):
-        raise ParameterError(
-            "Get-VMNetworkAdapter requires virtual machines.", "For all of them: Get-VMNetworkAdapter *", call.at
-        )
-    on = {node.name for node in _nodes(call)}
-    wanted = call.text("Name", "*")
-    if not (wildcard(wanted).fullmatch(ADAPTER) if has_wildcard(wanted) else wanted.casefold() == ADAPTER.casefold()):
-        return []
-    return [_adapter(machine) for machine in finding.machines(call, call.names("VMName")) if machine.node in on]
-
-
-def _adapter(machine: VirtualMachine) -> ShellObject:
-    return ShellObject(
-        "VMNetworkAdapter",
-        {
-            "Name": ADAPTER,
-            "VMName": machine.name,
-            "SwitchName": machine.switch,
-            "Connected": machine.switch is not None and machine.connected,
-            "IsManagementOs": False,
-            "ComputerName": machine.node,
-            "VMId": machine.id,
-        },
-        machine.id,
-    )
-
-
-@cmdlet(
-    "Get-VMMigrationNetwork",
-    Param("Subnet", position=0, help="Only networks of this subnet, such as 10.0.3.0/24."),
-    _ON,
-    CLUSTER,
-    INPUT,
-    synopsis="Gets the subnets that live migration may use, in order of preference.",
-    example="Get-VMMigrationNetwork",
-    module="Hyper-V",
-    since="2012",
-)
-def get_migration_network(call: Call) -> Iterable[Any]:
-    """Subnets of the cluster's order of preference: it is the same on each node."""
-    from fcm.model.rules.networks import migration_order
-
-    nodes = _nodes(call)
-    wanted = call.text("Subnet")
-    cluster = call.state.cluster
-    assert cluster is not None
-    order = [call.state.networks[one] for one in migration_order(cluster, call.state.networks)]
-    return [
-        ShellObject(
-            "VMMigrationNetwork",
-            {"Subnet": network.subnet, "Priority": place, "ComputerName": node.name, "Name": network.name},
-        )
-        for node in nodes
-        for place, network in enumerate(order)
-        if wanted in ("", network.subnet)
-    ]
-
-
-@cmdlet(
     "Move-VM",
-    Param("Name", "texts", position=0, pipes=("VirtualMachine", TEXT), of="machine", aliases=("VMName",)),
+    Param("Name", "texts", position=0, pipes=("VirtualMachine", TEXT), of="machine", aliases=("VMName", "VM")),
+    Param("ComputerName", "texts", help="Nodes: only virtual machines that are there."),
     Param("DestinationHost", position=1, help="Destination node. Default: the suitable one with the most free memory."),
     Param("Passthru", "switch", help="Return the virtual machines."),
     Param("Wait", "whole", help="Maximum time to wait, in seconds. Default: until complete. 0: do not wait (fcm)."),

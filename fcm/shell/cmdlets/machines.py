@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import MachineState, ResourceType, StartAction
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.following import until_settled
-from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, VM_ID, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.objects import machine_object
 from fcm.shell.values.values import as_truth, text
@@ -22,10 +23,12 @@ NAME = Param(
     "Name",
     "texts",
     position=0,
-    aliases=("VMName",),
+    aliases=("VMName", "VM"),
     pipes=("VirtualMachine", "ClusterGroup", "ClusterResource", TEXT),
     of="machine",
 )
+ON = Param("ComputerName", "texts", help="Nodes: only virtual machines that are there.", pipes=("ClusterNode",))
+PASSTHRU = Param("Passthru", "switch", help="Return the virtual machines.")
 START_ACTIONS = {
     "nothing": StartAction.NOTHING,
     "startifrunning": StartAction.START_IF_RUNNING,
@@ -41,7 +44,8 @@ def _wanted(call: Call) -> list[tuple[str, str]]:
 @cmdlet(
     "Get-VM",
     NAME,
-    Param("ComputerName", "texts", help="Nodes.", pipes=("ClusterNode",)),
+    Param("Id", "texts", help="Ids of virtual machines.", by_property=True, means="Name", aliases=("VMId",)),
+    ON,
     CLUSTER,
     INPUT,
     synopsis="Gets the virtual machines on all nodes, clustered or not.",
@@ -52,15 +56,12 @@ def _wanted(call: Call) -> list[tuple[str, str]]:
 def get_machine(call: Call) -> Iterable[Any]:
     """Machines."""
     finding.check_cluster(call)
-    on = {node.name for node in finding.nodes(call, call.names("ComputerName"))}
-    found = finding.machines(call, call.names())
-    nodes = call.has("ComputerName")
-    return [machine_object(machine, call.state) for machine in found if not nodes or machine.node in on]
+    return [machine_object(machine, call.state) for machine in finding.machines(call, call.names())]
 
 
 @cmdlet(
     "New-VM",
-    Param("Name", position=0, needed=True),
+    Param("Name", position=0, needed=True, aliases=("VMName",)),
     Param("ComputerName", help="Name of the node. Default: the current host server of the cluster."),
     Param("MemoryStartupBytes", "whole", help="Memory in bytes, such as 2GB. Default: 512MB."),
     Param("NewVHDSizeBytes", "whole", help="Size of the virtual hard disk in bytes. Default: 20GB."),
@@ -111,13 +112,22 @@ def new_machine(call: Call) -> Iterable[Any]:
 
 def _settings(call: Call, **settings: Any) -> Iterable[Any]:
     return call.one_by_one(
-        _wanted(call), lambda one: call.submit(cmd.ConfigureVirtualMachine(one[0], **settings), one[1])
+        _wanted(call),
+        lambda one: call.submit(cmd.ConfigureVirtualMachine(one[0], **settings), one[1], partial(passed, call, one[0])),
     )
+
+
+def passed(call: Call, identity: str) -> list[Any]:
+    """What -Passthru returns: the machine as it is now."""
+    machine = call.state.machines.get(identity) if call.switch("Passthru") else None
+    return [] if machine is None else [machine_object(machine, call.state)]
 
 
 @cmdlet(
     "Set-VM",
     NAME,
+    ON,
+    PASSTHRU,
     Param("AutomaticStartAction", choices=("Nothing", "StartIfRunning", "Start")),
     Param("MemoryStartupBytes", "whole"),
     Param("Workload", help=_FCM),
@@ -139,6 +149,8 @@ def set_machine(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Set-VMMemory",
     NAME,
+    ON,
+    PASSTHRU,
     Param("StartupBytes", "whole", needed=True),
     Param("DynamicMemoryEnabled", "truth", absent="Dynamic Memory is not supported."),
     CLUSTER,
@@ -157,6 +169,8 @@ def set_memory(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Set-VMProcessor",
     NAME,
+    ON,
+    PASSTHRU,
     Param("CompatibilityForMigrationEnabled", "truth", needed=True),
     CLUSTER,
     INPUT,
@@ -175,6 +189,8 @@ def set_processor(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Connect-VMNetworkAdapter",
     NAME,
+    ON,
+    PASSTHRU,
     Param("SwitchName", needed=True),
     CLUSTER,
     INPUT,
@@ -192,6 +208,8 @@ def connect_adapter(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Disconnect-VMNetworkAdapter",
     NAME,
+    ON,
+    PASSTHRU,
     CLUSTER,
     INPUT,
     synopsis="Disconnects a virtual machine from its virtual network.",
@@ -208,6 +226,8 @@ def disconnect_adapter(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Set-VMDvdDrive",
     NAME,
+    ON,
+    PASSTHRU,
     Param("Path", "any", needed=True, help="Path of an ISO file; $null ejects it."),
     CLUSTER,
     INPUT,
@@ -225,6 +245,7 @@ def set_drive(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Update-ClusterVirtualMachineConfiguration",
     NAME,
+    VM_ID,
     CLUSTER,
     INPUT,
     synopsis="Refreshes the configuration of a virtual machine.",
@@ -245,16 +266,25 @@ def update_configuration(call: Call) -> Iterable[Any]:
 
 def _turn(call: Call, state: MachineState, forced: bool = False) -> Iterable[Any]:
     found = _wanted(call)
-    yield from call.one_by_one(found, lambda one: call.submit(cmd.SetMachineState(one[0], state, forced), one[1]))
+    done: list[str] = []
+
+    def turn(one: tuple[str, str]) -> list[Any]:
+        said = call.submit(cmd.SetMachineState(one[0], state, forced), one[1])
+        done.append(one[0])
+        return said
+
+    yield from call.one_by_one(found, turn)
     if not call.session.joining and not call.what_if:
         until_settled(call, [identity for identity, _ in found])
+        yield from (shown for identity in done for shown in passed(call, identity))
 
 
 _WAIT = Param("Wait", "whole", help="Maximum time to wait, in seconds. Default: until complete. 0: do not wait.")
 
 
 @cmdlet(
-    "Start-VM", NAME, _WAIT, CLUSTER, INPUT, synopsis="Starts a virtual machine.", example="Start-VM TEST01",
+    "Start-VM", NAME, ON, PASSTHRU, _WAIT, CLUSTER, INPUT, synopsis="Starts a virtual machine.",
+    example="Start-VM TEST01",
     aliases=("Resume-VM",), module="Hyper-V", since="2012", joins=True,
 )  # fmt: skip
 def start_machine(call: Call) -> Iterable[Any]:
@@ -265,6 +295,8 @@ def start_machine(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Stop-VM",
     NAME,
+    ON,
+    PASSTHRU,
     Param("TurnOff", "switch", help="Do not wait for the guest to shut down."),
     Param("Force", "switch"),
     Param("Save", "switch", help="Save the state of the virtual machine."),
@@ -284,7 +316,7 @@ def stop_machine(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Save-VM", NAME, _WAIT, CLUSTER, INPUT, synopsis="Saves the state of a virtual "
+    "Save-VM", NAME, ON, PASSTHRU, _WAIT, CLUSTER, INPUT, synopsis="Saves the state of a virtual "
         "machine.", example="Save-VM LEGACY01",
     module="Hyper-V", since="2012",
 )  # fmt: skip
@@ -294,8 +326,8 @@ def save_machine(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Suspend-VM", NAME, CLUSTER, INPUT, synopsis="Pauses a virtual machine.", example="Suspend-VM LEGACY01",
-    module="Hyper-V", since="2012",
+    "Suspend-VM", NAME, ON, PASSTHRU, CLUSTER, INPUT, synopsis="Pauses a virtual machine.",
+    example="Suspend-VM LEGACY01", module="Hyper-V", since="2012",
 )  # fmt: skip
 def suspend_machine(call: Call) -> Iterable[Any]:
     """Pause."""
@@ -303,7 +335,7 @@ def suspend_machine(call: Call) -> Iterable[Any]:
 
 
 @cmdlet(
-    "Remove-VM", NAME, Param("Force", "switch"), CLUSTER, INPUT, synopsis="Deletes a virtual machine that is off.",
+    "Remove-VM", NAME, ON, Param("Force", "switch"), CLUSTER, INPUT, synopsis="Deletes a virtual machine that is off.",
     example="Remove-VM TEST01 -Force", module="Hyper-V", since="2012",
 )  # fmt: skip
 def remove_machine(call: Call) -> Iterable[Any]:

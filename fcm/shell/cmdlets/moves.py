@@ -14,7 +14,7 @@ from fcm.model.rules.verdict import together
 from fcm.shell.language.errors import ParameterError, RefusedError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.following import until_moved
-from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
+from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, VM_ID, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.migration_objects import migration_default_object, migration_object
 from fcm.shell.values.objects import group_object
@@ -61,7 +61,7 @@ NO_DEFAULT = Param("NoDefault", "switch", help="Ignore the default migration opt
         help="Live or Quick (2012).",
     ),
     Param("IgnoreLocked", "switch", absent=_NEW),
-    Param("VMId", absent=_NEW),
+    VM_ID,
     *OPTIONS,
     NO_DEFAULT,
     CLUSTER,
@@ -162,7 +162,7 @@ def carry_out(call: Call, machine: VirtualMachine, command: cmd.Command) -> list
     Param("Node", position=1, help="Destination node. Default: the best possible node."),
     Param("Wait", "whole", help="Maximum time to wait, in seconds. Default: until complete. 0: do not wait."),
     Param("IgnoreLocked", "switch", absent=_NEW),
-    Param("VMId", absent=_NEW),
+    VM_ID,
     CLUSTER,
     INPUT,
     synopsis="Moves a service or application to another node. It is taken offline, a virtual machine with its offline "

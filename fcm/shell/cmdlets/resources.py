@@ -46,7 +46,7 @@ def _wanted(call: Call) -> list[Resource | Disk]:
 @cmdlet(
     "Get-ClusterResource",
     Param("Name", "texts", position=0, pipes=("ClusterResource", TEXT), of="resource"),
-    Param("VMId", absent="requires Windows Server 2012."),
+    Param("VMId", absent="pipe the group that Get-ClusterGroup -VMId returns."),
     CLUSTER,
     taking("ClusterGroup", "ClusterNode"),
     synopsis="Gets resources, with their state, group and type.",

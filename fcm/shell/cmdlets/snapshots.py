@@ -25,6 +25,7 @@ _MACHINE = Param(
     "VMName",
     "texts",
     position=0,
+    aliases=("VM",),
     help="Names of virtual machines. Wildcards are permitted.",
     pipes=("VirtualMachine", TEXT),
     of="machine",
@@ -33,10 +34,14 @@ _NAME = Param("Name", "texts", position=1, help="Names of snapshots. Wildcards a
 _ID = Param(
     "Id",
     "texts",
+    aliases=("VMSnapshot", "VMCheckpoint"),
     help="IDs of snapshots, as shown by Get-VMSnapshot. Use them if several snapshots have the same name.",
     pipes=("VMSnapshot",),
+    by_property=True,
 )
-_NAMED = Param("Name", "texts", position=0, aliases=("VMName",), pipes=("VirtualMachine", TEXT), of="machine")
+_ON = Param("ComputerName", "texts", help="Nodes: only virtual machines that are there.")
+_PASSTHRU = Param("Passthru", "switch", help="Return what was changed.")
+_NAMED = Param("Name", "texts", position=0, aliases=("VMName", "VM"), pipes=("VirtualMachine", TEXT), of="machine")
 
 
 def _machines(call: Call, parameter: str) -> list[VirtualMachine]:
@@ -68,6 +73,7 @@ def _object(snapshot: Snapshot) -> ShellObject:
         "VMSnapshot",
         {
             "VMName": snapshot.machine.name,
+            "VMId": snapshot.machine.id,
             "Name": snapshot.name,
             "SnapshotType": "Standard",
             "CreationTime": when(snapshot.time),
@@ -84,10 +90,12 @@ def _object(snapshot: Snapshot) -> ShellObject:
     _MACHINE,
     _NAME,
     _ID,
+    _ON,
     CLUSTER,
     INPUT,
     synopsis="Gets the snapshots of a virtual machine.",
     example="Get-VMSnapshot DC01",
+    aliases=("Get-VMCheckpoint",),
     module="Hyper-V",
     since="2012",
 )
@@ -99,8 +107,13 @@ def get_snapshots(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Checkpoint-VM",
     _NAMED,
+    _ON,
+    _PASSTHRU,
     Param(
-        "SnapshotName", position=1, help="Name of the snapshot. Default: the name of the virtual machine and the time."
+        "SnapshotName",
+        position=1,
+        aliases=("CheckpointName",),
+        help="Name of the snapshot. Default: the name of the virtual machine and the time.",
     ),
     CLUSTER,
     INPUT,
@@ -112,7 +125,12 @@ def get_snapshots(call: Call) -> Iterable[Any]:
 def take(call: Call) -> Iterable[Any]:
     """Take."""
     name = call.text("SnapshotName")
-    return call.each(_machines(call, "Name"), lambda machine: cmd.TakeSnapshot(machine.id, name), lambda _: [])
+
+    def taken(machine: VirtualMachine) -> list[Any]:
+        made = snapshots_of(call.state, machine.id)[-1:] if call.switch("Passthru") else []
+        return [_object(one) for one in made]
+
+    return call.each(_machines(call, "Name"), lambda machine: cmd.TakeSnapshot(machine.id, name), taken)
 
 
 @cmdlet(
@@ -120,10 +138,12 @@ def take(call: Call) -> Iterable[Any]:
     _MACHINE,
     _NAME,
     _ID,
+    _ON,
     CLUSTER,
     INPUT,
     synopsis="Reverts a virtual machine to a snapshot. A clustered virtual machine must be off.",
     example="Checkpoint-VM TEST01 -SnapshotName before; Restore-VMSnapshot TEST01 before",
+    aliases=("Restore-VMCheckpoint",),
     module="Hyper-V",
     since="2012",
 )
@@ -148,11 +168,18 @@ def restore(call: Call) -> Iterable[Any]:
     _MACHINE,
     _NAME,
     _ID,
-    Param("IncludeAllChildSnapshots", "switch", absent="snapshot trees are not supported."),
+    _ON,
+    Param(
+        "IncludeAllChildSnapshots",
+        "switch",
+        aliases=("IncludeAllChildCheckpoints",),
+        absent="snapshot trees are not supported.",
+    ),
     CLUSTER,
     INPUT,
     synopsis="Deletes snapshots of a virtual machine.",
     example="Checkpoint-VM DC01 -SnapshotName before; Remove-VMSnapshot DC01 before",
+    aliases=("Remove-VMCheckpoint",),
     module="Hyper-V",
     since="2012",
 )

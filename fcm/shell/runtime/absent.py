@@ -12,8 +12,6 @@ _PARTS = "Use the High Availability wizard (Add-ClusterVirtualMachineRole), whic
 _2012 = "Requires Windows Server 2012."
 _2012_R2 = "Requires Windows Server 2012 R2."
 _2016 = "Requires Windows Server 2016."
-_FILES = "The files of a virtual machine are not known one by one. To show its folder, use (Get-VM).Path."
-_MIGRATION = "To set the networks, use Set-ClusterParameter MigrationNetworkOrder."
 ABSENT: dict[str, str] = {
     "Add-ClusterFileServerRole": _MACHINES_ONLY,
     "Add-ClusterGenericApplicationRole": _MACHINES_ONLY,
@@ -47,18 +45,13 @@ ABSENT: dict[str, str] = {
     "Get-ClusterFaultDomain": f"{_2016} All nodes are in the same location.",
     "Update-ClusterFunctionalLevel": f"{_2016} The functional level is Windows Server 2008 R2.",
     "Compare-VM": f"{_2012} To check whether a virtual machine can move, use Check a live migration in the window.",
-    "Disable-VMMigration": f"{_2012} {_MIGRATION}",
-    "Enable-VMMigration": f"{_2012} {_MIGRATION}",
+    "Disable-VMMigration": "Live migration is always enabled. To keep it from networks, use Remove-VMMigrationNetwork.",
     "Export-VM": f"{_2012} Export and import are not supported.",
     "Import-VM": f"{_2012} To create virtual machines, use New-VM.",
     "Move-VMStorage": f"{_2012} Storage migration is not supported.",
     "New-VHD": f"{_2012} New-VM creates the disk of a virtual machine.",
-    "Set-VMMigrationNetwork": f"{_2012} {_MIGRATION}",
-    "Get-VMHardDiskDrive": _FILES,
-    "Get-VHD": _FILES,
     "Add-VMNetworkAdapter": "A virtual machine has one network adapter. To connect it, use Connect-VMNetworkAdapter.",
     "Set-VMNetworkAdapter": "Its settings are not supported. To connect it, use Connect-VMNetworkAdapter.",
-    "Set-VMHost": "To limit simultaneous live migrations, set (Get-Cluster).MaximumParallelMigrations.",
     "Measure-VM": "Resource metering is not supported. To measure writes to memory, use Measure-VMMemoryWrite.",
     "Enter-PSSession": "Remote commands are not supported. To use another cluster, open it with --cluster.",
     "Get-Counter": "For migration measurements, use fcm history or Get-ClusterVirtualMachineMigration.",

@@ -324,8 +324,13 @@ class Call:
         return f'What if: Performing operation "{self.cmdlet.name}" on Target "{target}".' if self.what_if else None
 
     def agreed(self, target: str) -> bool:
-        """Whether an operation may run: asks if -Confirm is set."""
-        return not self.switch("Confirm") or self.session.confirmed(self.cmdlet.name, target, self.at)
+        """Whether an operation may run: asks if -Confirm or $ConfirmPreference say so.
+
+        The impact of an operation is Medium, as in PowerShell where a cmdlet does not name another.
+        """
+        preferred = self.session.preference("Confirm") in ("low", "medium")
+        asks = self.switch("Confirm") if self.has("Confirm") else preferred
+        return not asks or self.session.confirmed(self.cmdlet.name, target, self.at)
 
     def each(
         self, objects: Iterable[T], command: Callable[[T], Command], shown: Callable[[T], list[Any]]

@@ -62,7 +62,12 @@ def named(call: Call, what: str, lister: str, parameter: str = "Name") -> list[s
 
 
 def pick(
-    call: Call, what: str, by_name: Iterable[tuple[str, str, T]], names: Iterable[str] | None, must: bool = False
+    call: Call,
+    what: str,
+    by_name: Iterable[tuple[str, str, T]],
+    names: Iterable[str] | None,
+    must: bool = False,
+    where: str = "",
 ) -> list[T]:
     """Objects whose name (or id) matches one of the names; all where nothing was named (None), none of no names.
 
@@ -72,6 +77,7 @@ def pick(
         by_name: name, id and object.
         names: what was asked for; wildcards may find nothing, a whole name may not.
         must: whether all of them must be there, wildcards too: where names are a setting, not a choice.
+        where: where they were looked for, in words; "": in the whole cluster.
 
     Raises:
         NotFoundError: the only name is not there, or one that must be. Of several that are a choice each that is not
@@ -92,6 +98,8 @@ def pick(
         everything = [known_name for known_name, _, _ in known]
         shown = dict.fromkeys(_shown(call, name) for name in unknown)
         errors = [call.session.not_found(what, name, everything, call.at) for name in shown]
+        for error in errors if where else ():
+            error.message = error.message.replace("in this cluster", where)
         if must or len(names) == 1:
             errors[0].message = " ".join(error.message for error in errors)
             errors[0].remedy = " ".join(dict.fromkeys(error.remedy for error in errors))
@@ -122,6 +130,13 @@ def _called(name: str, known: list[tuple[str, str, T]]) -> dict[str, T]:
         return exact
     pattern = wildcard(name)
     return {identity: item for known_name, identity, item in known if pattern.fullmatch(known_name)}
+
+
+def is_called(name: str, wanted: str) -> bool:
+    """Whether a name is what was asked for, or fits its wildcards."""
+    if has_wildcard(wanted):
+        return wildcard(wanted).fullmatch(name) is not None
+    return name.casefold() == wanted.casefold()
 
 
 def one(what: str, name: str, found: list[T]) -> T:
@@ -172,9 +187,15 @@ def disks(
 
 
 def machines(call: Call, names: Iterable[str] | None) -> list[VirtualMachine]:
-    """Virtual machines by name."""
-    items = ((machine.name, machine.id, machine) for machine in call.state.machines.values())
-    return pick(call, "virtual machine", items, names)
+    """Virtual machines by name, where -ComputerName names nodes those of these nodes."""
+    here = None
+    if any(param.name == "ComputerName" for param in call.cmdlet.parameters):
+        given = call.names("ComputerName")
+        here = None if given is None else {node.name for node in nodes(call, given)}
+    known = (one for one in call.state.machines.values() if here is None or one.node in here)
+    items = ((machine.name, machine.id, machine) for machine in known)
+    where = "" if here is None else f"on {', '.join(sorted(here))}"
+    return pick(call, "virtual machine", items, names, where=where)
 
 
 def machine(call: Call, name: str) -> VirtualMachine:

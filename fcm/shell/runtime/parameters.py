@@ -35,6 +35,11 @@ class Param:
     """True if @() is a value of it: a list of none."""
     null: bool = False
     """True if $null is a value of it."""
+    by_property: bool = False
+    """True if it takes a property of its name or alias from objects that scripts make (Microsoft's pages: pipeline
+    input by property name); parameters that take ``TEXT`` do so as well."""
+    means: str = ""
+    """The parameter that it gives virtual machines by their ids (``-VMId`` instead of ``-Name``)."""
 
 
 COMMON = (
@@ -56,6 +61,8 @@ COMMON = (
     Param("Confirm", "truth", aliases=("cf",)),
 )
 """Parameters that every cmdlet has."""
+VM_ID = Param("VMId", "texts", help="Id of the virtual machine, as Get-VM shows it.", by_property=True, means="Name")
+"""-VMId of cmdlets whose -Name names groups, resources or machines."""
 CLUSTER = Param("Cluster", help="Name of the cluster. Default, or '.': the open cluster.", pipes=("Cluster",))
 INPUT = Param("InputObject", "any")
 """Objects that are given as an argument instead of through the pipeline."""

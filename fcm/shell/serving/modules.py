@@ -164,7 +164,7 @@ function {cmdlet.name} {{
     <#
     .SYNOPSIS
     {_comment(cmdlet.synopsis)}
-    .EXAMPLE
+{_parameter_help(cmdlet)}    .EXAMPLE
     {_comment(cmdlet.example)}
     #>
     [CmdletBinding({changes})]
@@ -182,6 +182,12 @@ function {cmdlet.name} {{
     }}
 }}
 """
+
+
+def _parameter_help(cmdlet: Cmdlet) -> str:
+    """What Get-Help -Parameter says: the texts of the built-in shell's help."""
+    told = [(one.name, f"Not supported: {one.absent}" if one.absent else one.help) for one in cmdlet.parameters]
+    return "".join(f"    .PARAMETER {name}\n    {_comment(words)}\n" for name, words in told if words)
 
 
 def _program(cmdlet: Cmdlet) -> str:

@@ -82,6 +82,18 @@ VIEWS: dict[str, tuple[Column, ...]] = {
     "VMHost": (column("Name"), column("LogicalProcessorCount", right=True), column("MemoryCapacity", right=True)),
     "VMSwitch": (column("Name"), column("ComputerName")),
     "VMNetworkAdapter": (column("Name"), column("VMName"), column("SwitchName"), column("Connected")),
+    "VMHardDiskDrive": (
+        column("VMName"),
+        column("ControllerType"),
+        column("ControllerNumber", right=True),
+        column("ControllerLocation", right=True),
+        column("DiskNumber", right=True),
+        column("Path"),
+    ),
+    "VMDvdDrive": (column("VMName"), column("DvdMediaType"), column("Path")),
+    "VMMemory": (column("VMName"), column("Startup", right=True)),
+    "VMProcessor": (column("VMName"), column("Count", right=True)),
+    "ClusterAffinityRule": (column("Name"), column("RuleType"), column("Groups"), column("Enabled")),
     "VMMigrationNetwork": (column("Subnet"), column("Priority", right=True), column("ComputerName")),
     "ServiceController": (column("Status"), column("Name"), column("DisplayName"), column("MachineName")),
     "VirtualMachine": (

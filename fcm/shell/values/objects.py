@@ -26,6 +26,7 @@ from fcm.model.rules.quorum import engine_of
 from fcm.model.telemetry import Phase
 from fcm.shell.language.errors import ParameterError
 from fcm.shell.values.common_properties import cluster_properties, cluster_setters, node_id, node_votes
+from fcm.shell.values.device_objects import ADAPTER, adapter_of, disk_of
 from fcm.shell.values.enumerations import enumerated
 from fcm.shell.values.references import (
     cluster_reference,
@@ -33,6 +34,7 @@ from fcm.shell.values.references import (
     makes,
     network_reference,
     node_reference,
+    reference,
     type_reference,
 )
 from fcm.shell.values.storage_objects import disk_object
@@ -382,6 +384,8 @@ def machine_object(machine: VirtualMachine, state: State) -> ShellObject:
             "Path": machine.path,
             "SwitchName": machine.switch,
             "DvdDrive": machine.media,
+            "NetworkAdapters": [reference("VMNetworkAdapter", ADAPTER, machine.id, state)],
+            "HardDrives": [reference("VMHardDiskDrive", "Hard Drive", machine.id, state)],
             "AutomaticStartAction": str(machine.start_action),
             "CompatibilityForMigrationEnabled": machine.processor_compatibility,
             "IsClustered": machine.is_highly_available,
@@ -440,6 +444,16 @@ def _adapter(identity: str, state: State) -> ShellObject | None:
 @makes("VirtualMachine")
 def _machine(identity: str, state: State) -> ShellObject | None:
     return machine_object(state.machines[identity], state) if identity in state.machines else None
+
+
+@makes("VMNetworkAdapter")
+def _network_adapter(identity: str, state: State) -> ShellObject | None:
+    return adapter_of(state.machines[identity]) if identity in state.machines else None
+
+
+@makes("VMHardDiskDrive")
+def _hard_disk_drive(identity: str, state: State) -> ShellObject | None:
+    return disk_of(state.machines[identity]) if identity in state.machines else None
 
 
 @makes("Cluster")

@@ -5,6 +5,16 @@ function Add-ClusterDHCPServerRole {
     <#
     .SYNOPSIS
     Configures a DHCP Server as a service or application.
+    .PARAMETER Name
+    Network name of the client access point (15 characters at most).
+    .PARAMETER StaticAddress
+    IP address of the client access point.
+    .PARAMETER Storage
+    Disks in Available Storage.
+    .PARAMETER Wait
+    It is online at once: there is nothing to wait for.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterDHCPServerRole -Name DHCP01 -StaticAddress 10.0.1.60 -Storage 'Cluster Disk 2'
     #>
@@ -32,6 +42,8 @@ function Add-ClusterDisk {
     <#
     .SYNOPSIS
     Adds LUNs as cluster disks to Available Storage.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterAvailableDisk | Add-ClusterDisk
     #>
@@ -55,6 +67,16 @@ function Add-ClusterFileServerRole {
     <#
     .SYNOPSIS
     Configures a File Server as a service or application.
+    .PARAMETER Name
+    Network name of the client access point (15 characters at most).
+    .PARAMETER StaticAddress
+    IP address of the client access point.
+    .PARAMETER Storage
+    Disks in Available Storage.
+    .PARAMETER Wait
+    It is online at once: there is nothing to wait for.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterFileServerRole -Name FS01 -StaticAddress 10.0.1.60 -Storage 'Cluster Disk 2'
     #>
@@ -82,6 +104,18 @@ function Add-ClusterGenericApplicationRole {
     <#
     .SYNOPSIS
     Configures an application that is not cluster-aware as a service or application.
+    .PARAMETER CommandLine
+    Command line of the application.
+    .PARAMETER Name
+    Network name of the client access point (15 characters at most).
+    .PARAMETER StaticAddress
+    IP address of the client access point.
+    .PARAMETER Storage
+    Disks in Available Storage.
+    .PARAMETER Wait
+    It is online at once: there is nothing to wait for.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterGenericApplicationRole -CommandLine notepad.exe -Name NOTES01 -StaticAddress 10.0.1.60
     #>
@@ -110,6 +144,18 @@ function Add-ClusterGenericServiceRole {
     <#
     .SYNOPSIS
     Configures a Windows service that is not cluster-aware as a service or application.
+    .PARAMETER ServiceName
+    Name of the Windows service.
+    .PARAMETER Name
+    Network name of the client access point (15 characters at most).
+    .PARAMETER StaticAddress
+    IP address of the client access point.
+    .PARAMETER Storage
+    Disks in Available Storage.
+    .PARAMETER Wait
+    It is online at once: there is nothing to wait for.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterGenericServiceRole -ServiceName W32Time -Name TIME01 -StaticAddress 10.0.1.60
     #>
@@ -134,10 +180,50 @@ function Add-ClusterGenericServiceRole {
     }
 }
 
+function Add-ClusterGroupToAffinityRule {
+    <#
+    .SYNOPSIS
+    Adds groups to a rule that keeps groups on different nodes. A new name begins a rule.
+    .PARAMETER Name
+    Names of rules.
+    .PARAMETER Groups
+    Names of groups.
+    .PARAMETER PassThru
+    Return the rules.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Add-ClusterGroupToAffinityRule -Name DomainControllers -Groups DC01, WEB01
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Groups},
+        [Parameter()][switch]${PassThru},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-ClusterGroupToAffinityRule' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Add-ClusterNode {
     <#
     .SYNOPSIS
     Adds nodes to an embedded cluster. Validate it with Test-Cluster afterwards.
+    .PARAMETER Name
+    Names of the servers. They have the same hardware as the current host server.
+    .PARAMETER NoStorage
+    Not supported: requires Windows Server 2012.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterNode -Name node4
     #>
@@ -163,6 +249,16 @@ function Add-ClusterPrintServerRole {
     <#
     .SYNOPSIS
     Configures a Print Server as a service or application.
+    .PARAMETER Name
+    Network name of the client access point (15 characters at most).
+    .PARAMETER StaticAddress
+    IP address of the client access point.
+    .PARAMETER Storage
+    Disks in Available Storage.
+    .PARAMETER Wait
+    It is online at once: there is nothing to wait for.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterPrintServerRole -Name PRINT09 -StaticAddress 10.0.1.60 -Storage 'Cluster Disk 2'
     #>
@@ -190,6 +286,16 @@ function Add-ClusterResource {
     <#
     .SYNOPSIS
     Adds a resource to a service or application that is not a virtual machine. It is offline at first.
+    .PARAMETER Name
+    Name of the new resource.
+    .PARAMETER ResourceType
+    Its type.
+    .PARAMETER Value
+    Address, network name, service name or command line, as the type needs it (fcm).
+    .PARAMETER SeparateMonitor
+    Not supported: set the property SeparateMonitor of the resource afterwards.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Add-ClusterResource 'Time Service' -ResourceType 'Generic Service' -Group SERVER01 -Value W32Time
     #>
@@ -218,6 +324,10 @@ function Add-ClusterResourceDependency {
     <#
     .SYNOPSIS
     Adds a resource to those that another resource depends on.
+    .PARAMETER Provider
+    Name of the resource that it depends on.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterResourceDependency 'Cluster Name' 'Cluster IP Address'
     #>
@@ -243,6 +353,16 @@ function Add-ClusterServerRole {
     <#
     .SYNOPSIS
     Configures a service or application with only a client access point and disks (Other Server).
+    .PARAMETER Name
+    Network name of the client access point (15 characters at most).
+    .PARAMETER StaticAddress
+    IP address of the client access point.
+    .PARAMETER Storage
+    Disks in Available Storage.
+    .PARAMETER Wait
+    It is online at once: there is nothing to wait for.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60
     #>
@@ -270,6 +390,8 @@ function Add-ClusterSharedVolume {
     <#
     .SYNOPSIS
     Adds disks from Available Storage to the Cluster Shared Volumes.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     (Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2'
     #>
@@ -294,6 +416,12 @@ function Add-ClusterVirtualMachineRole {
     <#
     .SYNOPSIS
     Makes virtual machines highly available (Configure a Service or Application).
+    .PARAMETER Name
+    Not supported: the group has the name of its virtual machine; rename it afterwards.
+    .PARAMETER VMId
+    Ids of the virtual machines.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     (Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2' | Out-Null; New-VM NEW01 -Path C:\ClusterStorage\Volume1 | Add-ClusterVirtualMachineRole
     #>
@@ -301,7 +429,7 @@ function Add-ClusterVirtualMachineRole {
     param(
         [Parameter()][object]${Name},
         [Parameter(Position=0)][Alias('vm', 'VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VirtualMachine},
-        [Parameter()][object]${VMId},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMId},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -320,6 +448,8 @@ function Clear-FcmBlockedGroup {
     <#
     .SYNOPSIS
     Clears the failure that blocks a group, so that Pacemaker manages it again. Its virtual machine keeps running (Pacemaker clusters).
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Clear-FcmBlockedGroup SQL01
     #>
@@ -344,6 +474,10 @@ function Confirm-FcmNodeOff {
     <#
     .SYNOPSIS
     Confirms that a lost node is off when no fencing device can tell, so that its virtual machines start elsewhere. If it is not off, they can run twice (Pacemaker clusters).
+    .PARAMETER NodeIsOff
+    You have made sure that the node is off: without power, or disconnected.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Confirm-FcmNodeOff node2 -NodeIsOff
     #>
@@ -369,6 +503,10 @@ function Get-Cluster {
     <#
     .SYNOPSIS
     Gets the open cluster. SameSubnetDelay, SameSubnetThreshold and, where its version has them, DynamicQuorum, LowerQuorumPriorityNodeID, ResiliencyLevel, ResiliencyDefaultPeriod, QuarantineThreshold and QuarantineDuration can be set.
+    .PARAMETER Name
+    Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER Domain
+    Not supported: domain search is not supported; open the cluster in the window or with --cluster.
     .EXAMPLE
     Get-Cluster contoso
     #>
@@ -389,10 +527,42 @@ function Get-Cluster {
     }
 }
 
+function Get-ClusterAffinityRule {
+    <#
+    .SYNOPSIS
+    Gets the rules that keep groups on different nodes, with their groups.
+    .PARAMETER Name
+    Names of rules.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Get-ClusterAffinityRule
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-ClusterAffinityRule' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Get-ClusterAvailableDisk {
     <#
     .SYNOPSIS
     Gets LUNs that all nodes can access and that are not in the cluster yet.
+    .PARAMETER Disk
+    Not supported: the LUNs are those of the cluster file.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterAvailableDisk | Add-ClusterDisk
     #>
@@ -417,6 +587,16 @@ function Get-ClusterEvent {
     <#
     .SYNOPSIS
     Gets events from the event logs, newest first.
+    .PARAMETER LogName
+    Names of logs. Default: all.
+    .PARAMETER FilterXPath
+    XPath expression, such as *[System[Level=2]].
+    .PARAMETER FilterXml
+    Structured XML query.
+    .PARAMETER Oldest
+    Sort oldest first.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterEvent -FilterXPath '*[System[(Level=1 or Level=2)]]' | Export-Csv events.csv
     #>
@@ -445,6 +625,16 @@ function Get-ClusterFault {
     <#
     .SYNOPSIS
     Gets the simulated failures that have not been repaired.
+    .PARAMETER Name
+    Name of the object that has failed; \\server\share for the witness.
+    .PARAMETER Fault
+    Only failures of this kind.
+    .PARAMETER Node
+    With LosePath: only that of this node.
+    .PARAMETER Id
+    ID of a failure.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterFault | Format-Table Name, Fault, Since
     #>
@@ -472,13 +662,17 @@ function Get-ClusterGroup {
     <#
     .SYNOPSIS
     Gets services and applications, with their owner and state.
+    .PARAMETER VMId
+    Id of the virtual machine, as Get-VM shows it.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterNode node1 | Get-ClusterGroup
     #>
     [CmdletBinding()]
     param(
         [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
-        [Parameter()][object]${VMId},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMId},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -497,6 +691,16 @@ function Get-ClusterLog {
     <#
     .SYNOPSIS
     Creates the cluster log for each node.
+    .PARAMETER Node
+    Names of nodes. Default: all nodes.
+    .PARAMETER Destination
+    Folder for the files NODE_cluster.log. Default: the folder ClusterReports.
+    .PARAMETER TimeSpan
+    Time span before now, in minutes. Default: everything.
+    .PARAMETER UseLocalTime
+    Not supported: requires Windows Server 2012; times are GMT.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterLog -Destination logs -TimeSpan 15
     #>
@@ -524,6 +728,8 @@ function Get-ClusterMigrationDefault {
     <#
     .SYNOPSIS
     Gets the default options of live migrations.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterMigrationDefault
     #>
@@ -547,6 +753,8 @@ function Get-ClusterNetwork {
     <#
     .SYNOPSIS
     Gets cluster networks. Name, Role, Metric and AutoMetric can be set.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     (Get-ClusterNetwork "Cluster Network 3").Metric = 950
     #>
@@ -571,6 +779,8 @@ function Get-ClusterNetworkInterface {
     <#
     .SYNOPSIS
     Gets the network adapters of the nodes.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterNetworkInterface -Node node1
     #>
@@ -597,6 +807,8 @@ function Get-ClusterNode {
     <#
     .SYNOPSIS
     Gets nodes, their state and their votes. NodeWeight can be set.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterNode node1
     #>
@@ -621,6 +833,10 @@ function Get-ClusterOwnerNode {
     <#
     .SYNOPSIS
     Gets the preferred owners of a group, or the possible owners of a resource.
+    .PARAMETER ResourceType
+    Not supported: every node can own every resource type.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterOwnerNode -Group SQL01
     #>
@@ -647,6 +863,8 @@ function Get-ClusterParameter {
     <#
     .SYNOPSIS
     Gets the private properties of a resource: MigrationState, OfflineAction, MigrationNetworkOrder ...
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterResource 'Virtual Machine SQL01' | Get-ClusterParameter
     #>
@@ -671,6 +889,8 @@ function Get-ClusterQuorum {
     <#
     .SYNOPSIS
     Gets the quorum configuration and witness.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterQuorum
     #>
@@ -694,6 +914,10 @@ function Get-ClusterResource {
     <#
     .SYNOPSIS
     Gets resources, with their state, group and type.
+    .PARAMETER VMId
+    Not supported: pipe the group that Get-ClusterGroup -VMId returns.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterGroup SQL01 | Get-ClusterResource
     #>
@@ -719,6 +943,8 @@ function Get-ClusterResourceDependency {
     <#
     .SYNOPSIS
     Gets the dependencies between resources.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterResourceDependency 'Virtual Machine SQL01'
     #>
@@ -743,6 +969,8 @@ function Get-ClusterResourceType {
     <#
     .SYNOPSIS
     Gets the resource types of the cluster.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterResourceType 'Virtual Machine'
     #>
@@ -767,6 +995,8 @@ function Get-ClusterSharedVolume {
     <#
     .SYNOPSIS
     Gets Cluster Shared Volumes. Name can be set.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterSharedVolume | Select-Object -ExpandProperty SharedVolumeInfo
     #>
@@ -791,6 +1021,10 @@ function Get-ClusterSharedVolumeState {
     <#
     .SYNOPSIS
     Gets how each node reaches the Cluster Shared Volumes (2012 R2 and later).
+    .PARAMETER Node
+    Only this node.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterSharedVolume | Get-ClusterSharedVolumeState
     #>
@@ -816,6 +1050,10 @@ function Get-ClusterVirtualMachineMigration {
     <#
     .SYNOPSIS
     Gets the migrations of virtual machines: passes, bytes, rate and expected end if running, blackout if complete.
+    .PARAMETER Name
+    Names of virtual machines. Default: all.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterVirtualMachineMigration | Sort-Object BlackoutSeconds
     #>
@@ -840,6 +1078,8 @@ function Get-VMMigrationNetworkOrder {
     <#
     .SYNOPSIS
     Gets the live migration networks of a virtual machine in order of preference, and where the order is set.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-VMMigrationNetworkOrder SQL01
     #>
@@ -864,6 +1104,16 @@ function Invoke-ClusterFault {
     <#
     .SYNOPSIS
     Simulates a failure of a node, network adapter, network, disk, witness or virtual machine (embedded clusters).
+    .PARAMETER Name
+    What fails: a node, a network adapter, a network, a disk or volume, or a virtual machine. Not needed for LoseShare.
+    .PARAMETER Fault
+    What happens.
+    .PARAMETER Node
+    With LosePath: the node that loses its path to the disk.
+    .PARAMETER Together
+    With Isolate: nodes on the same side of the cut, which still reach each other.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Invoke-ClusterFault node1 -Fault PowerOff; Start-Sleep 20; Get-ClusterNode
     #>
@@ -891,6 +1141,16 @@ function Move-ClusterGroup {
     <#
     .SYNOPSIS
     Moves a service or application to another node. It is taken offline, a virtual machine with its offline action, and brought online on the other node.
+    .PARAMETER Node
+    Destination node. Default: the best possible node.
+    .PARAMETER Wait
+    Maximum time to wait, in seconds. Default: until complete. 0: do not wait.
+    .PARAMETER IgnoreLocked
+    Not supported: requires Windows Server 2012.
+    .PARAMETER VMId
+    Id of the virtual machine, as Get-VM shows it.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Move-ClusterGroup WEB01 -Node node2
     #>
@@ -900,7 +1160,7 @@ function Move-ClusterGroup {
         [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Node},
         [Parameter()][object]${Wait},
         [Parameter()][switch]${IgnoreLocked},
-        [Parameter()][object]${VMId},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMId},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -919,6 +1179,10 @@ function Move-ClusterResource {
     <#
     .SYNOPSIS
     Moves a disk from Available Storage to a service or application that is not a virtual machine, or back.
+    .PARAMETER Group
+    A service or application, or 'Available Storage'.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Move-ClusterResource 'Cluster Disk 2' -Group SERVER01
     #>
@@ -944,6 +1208,12 @@ function Move-ClusterSharedVolume {
     <#
     .SYNOPSIS
     Moves a Cluster Shared Volume to another coordinator node.
+    .PARAMETER Node
+    New coordinator node. Default: the best possible node.
+    .PARAMETER Wait
+    Not supported: the coordinator changes immediately.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     (Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2' | Move-ClusterSharedVolume -Node node2
     #>
@@ -970,6 +1240,44 @@ function Move-ClusterVirtualMachineRole {
     <#
     .SYNOPSIS
     Live migrates a clustered virtual machine to another node.
+    .PARAMETER Name
+    Name of the group that contains the virtual machine.
+    .PARAMETER Node
+    Destination node. Default: the suitable node with the most free memory.
+    .PARAMETER Cancel
+    Cancel the running or queued live migration.
+    .PARAMETER Wait
+    Maximum time to wait, in seconds. Default: until complete. 0: do not wait.
+    .PARAMETER MigrationType
+    Live or Quick (2012).
+    .PARAMETER IgnoreLocked
+    Not supported: requires Windows Server 2012.
+    .PARAMETER VMId
+    Id of the virtual machine, as Get-VM shows it.
+    .PARAMETER DowntimeLimit
+    Downtime limit in seconds (fcm).
+    .PARAMETER Bandwidth
+    Maximum bandwidth in bytes/s. Parallel connections on real hosts require at least 5MB (fcm).
+    .PARAMETER AutoConverge
+    Throttle the virtual machine until its memory converges (fcm).
+    .PARAMETER PostCopy
+    Move the virtual machine first, then its memory (fcm).
+    .PARAMETER AutoConvergeInitial
+    Initial throttle in percent (fcm, real hosts).
+    .PARAMETER AutoConvergeIncrement
+    Throttle increment in percent (fcm, real hosts).
+    .PARAMETER Xbzrle
+    For pages already sent, send only the changes (fcm, real hosts).
+    .PARAMETER ParallelConnections
+    Number of TCP connections for memory (fcm, real hosts).
+    .PARAMETER Tls
+    Encrypt the transfer (fcm, real hosts).
+    .PARAMETER TimeLimit
+    Cancel the migration if it is still copying memory after this many seconds (fcm).
+    .PARAMETER NoDefault
+    Ignore the default migration options of the cluster (fcm).
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-Cluster contoso | Move-ClusterVirtualMachineRole -Name "SQL01" -Node "node2"
     #>
@@ -981,7 +1289,7 @@ function Move-ClusterVirtualMachineRole {
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${MigrationType},
         [Parameter()][switch]${IgnoreLocked},
-        [Parameter()][object]${VMId},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMId},
         [Parameter()][object]${DowntimeLimit},
         [Parameter()][object]${Bandwidth},
         [Parameter()][switch]${AutoConverge},
@@ -1011,6 +1319,18 @@ function New-Cluster {
     <#
     .SYNOPSIS
     Creates an embedded cluster with the defaults of the wizard, and opens it.
+    .PARAMETER Node
+    Names of the servers. Default: node1, node2, node3.
+    .PARAMETER StaticAddress
+    IPv4 address of the access point. Default: 10.0.1.10.
+    .PARAMETER NoStorage
+    Do not add shared disks.
+    .PARAMETER Version
+    Windows Server version whose rules the cluster follows. Default: 2008 R2 (fcm).
+    .PARAMETER IgnoreNetwork
+    Not supported: the networks of the new cluster cannot be changed here.
+    .PARAMETER AdministrativeAccessPoint
+    Not supported: requires Windows Server 2012 R2.
     .EXAMPLE
     New-Cluster -Name fabrikam -Node server1, server2 -StaticAddress 10.0.1.10
     #>
@@ -1036,17 +1356,83 @@ function New-Cluster {
     }
 }
 
+function New-ClusterAffinityRule {
+    <#
+    .SYNOPSIS
+    Begins a rule that keeps groups on different nodes. It is there once it has groups.
+    .PARAMETER Name
+    Name of the rule.
+    .PARAMETER RuleType
+    Only DifferentNode.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    New-ClusterAffinityRule DomainControllers DifferentNode
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${RuleType},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'New-ClusterAffinityRule' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Remove-ClusterAffinityRule {
+    <#
+    .SYNOPSIS
+    Deletes rules that keep groups on different nodes: their groups no longer have them.
+    .PARAMETER Name
+    Names of rules.
+    .PARAMETER PassThru
+    Return the rules.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Add-ClusterGroupToAffinityRule Web WEB01, WEB02; Remove-ClusterAffinityRule Web
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][switch]${PassThru},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Remove-ClusterAffinityRule' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Remove-ClusterGroup {
     <#
     .SYNOPSIS
     Deletes a service or application. A virtual machine stays on its node, but is no longer highly available; disks go to Available Storage.
+    .PARAMETER VMId
+    Id of the virtual machine, as Get-VM shows it.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Remove-ClusterGroup WEB01 -RemoveResources -Force
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
         [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
-        [Parameter()][object]${VMId},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMId},
         [Parameter()][switch]${RemoveResources},
         [Parameter()][switch]${Force},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
@@ -1063,10 +1449,50 @@ function Remove-ClusterGroup {
     }
 }
 
+function Remove-ClusterGroupFromAffinityRule {
+    <#
+    .SYNOPSIS
+    Removes groups from a rule that keeps groups on different nodes.
+    .PARAMETER Name
+    Names of rules.
+    .PARAMETER Groups
+    Names of groups.
+    .PARAMETER PassThru
+    Return the rules.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Add-ClusterGroupToAffinityRule Web WEB01, WEB02; Remove-ClusterGroupFromAffinityRule Web WEB01
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Groups},
+        [Parameter()][switch]${PassThru},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Remove-ClusterGroupFromAffinityRule' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Remove-ClusterNode {
     <#
     .SYNOPSIS
     Evicts a node.
+    .PARAMETER IgnoreStorageConnectivityLoss
+    Not supported: requires Windows Server 2016.
+    .PARAMETER Wait
+    Not supported: the node is evicted immediately.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterNode node4; Remove-ClusterNode node4 -Force
     #>
@@ -1094,6 +1520,8 @@ function Remove-ClusterResource {
     <#
     .SYNOPSIS
     Deletes a resource of a service or application that is not a virtual machine.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Remove-ClusterResource SERVER01 -Force
     #>
@@ -1119,6 +1547,10 @@ function Remove-ClusterResourceDependency {
     <#
     .SYNOPSIS
     Removes a resource from those that another resource depends on.
+    .PARAMETER Provider
+    Name of the resource that it depends on.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60 | Out-Null; Remove-ClusterResourceDependency SERVER01 'IP Address 10.0.1.60'
     #>
@@ -1144,6 +1576,8 @@ function Remove-ClusterSharedVolume {
     <#
     .SYNOPSIS
     Removes a Cluster Shared Volume and returns its disk to Available Storage.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     (Get-Cluster).EnableSharedVolumes = 'Enabled'; Add-ClusterSharedVolume 'Cluster Disk 2' | Remove-ClusterSharedVolume
     #>
@@ -1168,6 +1602,18 @@ function Repair-ClusterFault {
     <#
     .SYNOPSIS
     Repairs simulated failures: turns on, plugs in, reconnects, restores.
+    .PARAMETER Name
+    Name of the object that has failed; \\server\share for the witness.
+    .PARAMETER Fault
+    Only failures of this kind.
+    .PARAMETER Node
+    With LosePath: only that of this node.
+    .PARAMETER Id
+    ID of a failure.
+    .PARAMETER All
+    All simulated failures.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Invoke-ClusterFault node1 -Fault PowerOff; Get-ClusterFault | Repair-ClusterFault
     #>
@@ -1196,6 +1642,10 @@ function Resume-ClusterNode {
     <#
     .SYNOPSIS
     Resumes a paused node.
+    .PARAMETER Failback
+    Immediate: live migrate back the virtual machines that the last drain moved away (2012).
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Suspend-ClusterNode node1; Resume-ClusterNode node1
     #>
@@ -1221,6 +1671,10 @@ function Resume-ClusterResource {
     <#
     .SYNOPSIS
     Turns off maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.
+    .PARAMETER VolumeName
+    Not supported: a disk has only one volume.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Suspend-ClusterResource 'Cluster Disk 2'; Resume-ClusterResource 'Cluster Disk 2'
     #>
@@ -1246,6 +1700,28 @@ function Set-ClusterMigrationDefault {
     <#
     .SYNOPSIS
     Sets the default options of live migrations. Omitted options are reset to the QEMU defaults.
+    .PARAMETER DowntimeLimit
+    Downtime limit in seconds (fcm).
+    .PARAMETER Bandwidth
+    Maximum bandwidth in bytes/s. Parallel connections on real hosts require at least 5MB (fcm).
+    .PARAMETER AutoConverge
+    Throttle the virtual machine until its memory converges (fcm).
+    .PARAMETER PostCopy
+    Move the virtual machine first, then its memory (fcm).
+    .PARAMETER AutoConvergeInitial
+    Initial throttle in percent (fcm, real hosts).
+    .PARAMETER AutoConvergeIncrement
+    Throttle increment in percent (fcm, real hosts).
+    .PARAMETER Xbzrle
+    For pages already sent, send only the changes (fcm, real hosts).
+    .PARAMETER ParallelConnections
+    Number of TCP connections for memory (fcm, real hosts).
+    .PARAMETER Tls
+    Encrypt the transfer (fcm, real hosts).
+    .PARAMETER TimeLimit
+    Cancel the migration if it is still copying memory after this many seconds (fcm).
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Set-ClusterMigrationDefault -DowntimeLimit 0.5 -AutoConverge
     #>
@@ -1279,6 +1755,12 @@ function Set-ClusterOwnerNode {
     <#
     .SYNOPSIS
     Sets the preferred owners of a group, or the possible owners of a resource.
+    .PARAMETER Owners
+    Names of nodes; @() for none.
+    .PARAMETER ResourceType
+    Not supported: every node can own every resource type.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Set-ClusterOwnerNode -Group SQL01 -Owners node1, node2
     #>
@@ -1306,6 +1788,14 @@ function Set-ClusterParameter {
     <#
     .SYNOPSIS
     Sets private properties: OfflineAction, CheckHeartbeat, MigrationNetworkOrder, MigrationExcludeNetworks.
+    .PARAMETER Multiple
+    Hashtable of names and values.
+    .PARAMETER Create
+    Not supported: private properties are defined by the resource type.
+    .PARAMETER Delete
+    Not supported: private properties are defined by the resource type.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-ClusterResource 'Virtual Machine SQL01' | Set-ClusterParameter OfflineAction 1
     #>
@@ -1334,6 +1824,16 @@ function Set-ClusterQuorum {
     <#
     .SYNOPSIS
     Configures the quorum settings of the cluster.
+    .PARAMETER NodeAndDiskMajority
+    Name of the witness disk.
+    .PARAMETER NodeAndFileShareMajority
+    UNC path of the share.
+    .PARAMETER DiskOnly
+    Name of the disk.
+    .PARAMETER CloudWitness
+    Not supported: requires Windows Server 2016.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Set-ClusterQuorum -NodeMajority
     #>
@@ -1362,6 +1862,10 @@ function Set-ClusterResourceDependency {
     <#
     .SYNOPSIS
     Sets what a resource depends on.
+    .PARAMETER Dependency
+    Names in brackets, with and, or and parentheses; '' for none.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Set-ClusterResourceDependency 'Cluster Name' '([Cluster IP Address])'
     #>
@@ -1387,6 +1891,18 @@ function Set-ClusterVirtualMachineMigration {
     <#
     .SYNOPSIS
     Changes the options of a running live migration.
+    .PARAMETER Name
+    Name of the group whose virtual machine is being migrated.
+    .PARAMETER DowntimeLimit
+    Downtime limit in seconds (fcm).
+    .PARAMETER Bandwidth
+    Maximum bandwidth in bytes/s. Parallel connections on real hosts require at least 5MB (fcm).
+    .PARAMETER NoBandwidthLimit
+    Remove the bandwidth limit.
+    .PARAMETER PostCopy
+    Move the virtual machine first, then its memory (fcm).
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Move-ClusterVirtualMachineRole SQL01 -Wait 0; Set-ClusterVirtualMachineMigration SQL01 -Bandwidth 50MB
     #>
@@ -1415,6 +1931,14 @@ function Set-VMMigrationNetworkOrder {
     <#
     .SYNOPSIS
     Sets the live migration networks of one virtual machine. MigrationNetworkOrder applies to all virtual machines, as in 2008 R2.
+    .PARAMETER Network
+    Networks in order of preference. Other networks follow.
+    .PARAMETER Exclude
+    Networks that are never used; @() for none.
+    .PARAMETER Default
+    Use the order of the cluster.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Set-VMMigrationNetworkOrder SQL01 -Network 'Cluster Network 3' -Exclude 'Cluster Network 1'
     #>
@@ -1442,6 +1966,14 @@ function Start-Cluster {
     <#
     .SYNOPSIS
     Starts the cluster service on all nodes on which it is not running.
+    .PARAMETER Name
+    Name of the cluster. Default: the open cluster.
+    .PARAMETER IgnorePersistentState
+    Start the nodes without bringing services and applications online.
+    .PARAMETER Wait
+    Maximum time to wait until the cluster is running, in seconds. Default: do not wait.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Stop-ClusterNode node3; Start-Cluster
     #>
@@ -1468,6 +2000,12 @@ function Start-ClusterGroup {
     <#
     .SYNOPSIS
     Brings a service or application online.
+    .PARAMETER IgnoreLocked
+    Not supported: requires Windows Server 2012.
+    .PARAMETER Wait
+    Maximum time to wait until it is online, in seconds. 0: do not wait.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Stop-ClusterGroup WEB01; Start-ClusterGroup WEB01
     #>
@@ -1494,6 +2032,16 @@ function Start-ClusterNode {
     <#
     .SYNOPSIS
     Starts the cluster service on a node.
+    .PARAMETER FixQuorum
+    Force the cluster to start without quorum. The configuration of this node replaces that of the others.
+    .PARAMETER PreventQuorum
+    Only join a cluster that is running; never form one (2012).
+    .PARAMETER ClearQuarantine
+    Let a quarantined node join (2016).
+    .PARAMETER Wait
+    Maximum time to wait until the node is up, in seconds. Default: do not wait.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Stop-ClusterNode node3; Start-ClusterNode node3
     #>
@@ -1522,6 +2070,10 @@ function Start-ClusterResource {
     <#
     .SYNOPSIS
     Brings a resource online.
+    .PARAMETER Wait
+    Maximum time to wait, in seconds. 0: do not wait.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Stop-ClusterResource 'Cluster Disk 2'; Start-ClusterResource 'Cluster Disk 2'
     #>
@@ -1547,12 +2099,14 @@ function Start-VMBackup {
     <#
     .SYNOPSIS
     Backs up a virtual machine (fcm only; in Windows, use a backup program).
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Start-VMBackup DC01
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -1571,6 +2125,12 @@ function Stop-Cluster {
     <#
     .SYNOPSIS
     Shuts the cluster down: stops the cluster service on all nodes. Services and applications are taken offline.
+    .PARAMETER Name
+    Name of the cluster. Default: the open cluster.
+    .PARAMETER Wait
+    Maximum time to wait until the cluster is down, in seconds. 0: do not wait.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Stop-Cluster -Force
     #>
@@ -1597,6 +2157,12 @@ function Stop-ClusterGroup {
     <#
     .SYNOPSIS
     Takes a service or application offline, using the offline action of its virtual machine.
+    .PARAMETER IgnoreLocked
+    Not supported: requires Windows Server 2012.
+    .PARAMETER Wait
+    Maximum time to wait until it is offline, in seconds. 0: do not wait.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Stop-ClusterGroup WEB01
     #>
@@ -1623,6 +2189,10 @@ function Stop-ClusterNode {
     <#
     .SYNOPSIS
     Stops the cluster service on a node. Its groups fail over.
+    .PARAMETER Wait
+    Not supported: the service stops immediately.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Stop-ClusterNode node3
     #>
@@ -1648,6 +2218,10 @@ function Stop-ClusterResource {
     <#
     .SYNOPSIS
     Takes a resource offline, and with it what depends on it.
+    .PARAMETER Wait
+    Maximum time to wait, in seconds. 0: do not wait.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Stop-ClusterResource 'Cluster Disk 2'
     #>
@@ -1673,6 +2247,12 @@ function Stop-ClusterVirtualMachineMigration {
     <#
     .SYNOPSIS
     Cancels all live migrations of a node or of the cluster that are queued or copying memory.
+    .PARAMETER Node
+    Node that is the source or destination of the migrations.
+    .PARAMETER All
+    All migrations of the cluster.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Move-ClusterVirtualMachineRole SQL01 node2 -Wait 0; Stop-ClusterVirtualMachineMigration -Node node1
     #>
@@ -1698,6 +2278,40 @@ function Suspend-ClusterNode {
     <#
     .SYNOPSIS
     Pauses a node: it keeps its groups, but no group can move to it. With -Drain, its virtual machines are moved to other nodes.
+    .PARAMETER Drain
+    Drain the node: live migrate its running virtual machines to other nodes (2012).
+    .PARAMETER TargetNode
+    With -Drain: destination node for all virtual machines (2012).
+    .PARAMETER Destinations
+    With -Drain: hashtable of virtual machines and destination nodes, in the order of the moves (fcm).
+    .PARAMETER ForceDrain
+    Not supported: requires Windows Server 2012. Virtual machines that cannot be live migrated stay on the node and are reported.
+    .PARAMETER Wait
+    With -Drain: wait until the drain is complete (2012).
+    .PARAMETER DowntimeLimit
+    Downtime limit in seconds (fcm).
+    .PARAMETER Bandwidth
+    Maximum bandwidth in bytes/s. Parallel connections on real hosts require at least 5MB (fcm).
+    .PARAMETER AutoConverge
+    Throttle the virtual machine until its memory converges (fcm).
+    .PARAMETER PostCopy
+    Move the virtual machine first, then its memory (fcm).
+    .PARAMETER AutoConvergeInitial
+    Initial throttle in percent (fcm, real hosts).
+    .PARAMETER AutoConvergeIncrement
+    Throttle increment in percent (fcm, real hosts).
+    .PARAMETER Xbzrle
+    For pages already sent, send only the changes (fcm, real hosts).
+    .PARAMETER ParallelConnections
+    Number of TCP connections for memory (fcm, real hosts).
+    .PARAMETER Tls
+    Encrypt the transfer (fcm, real hosts).
+    .PARAMETER TimeLimit
+    Cancel the migration if it is still copying memory after this many seconds (fcm).
+    .PARAMETER NoDefault
+    Ignore the default migration options of the cluster (fcm).
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Suspend-ClusterNode node1 -Drain -Wait
     #>
@@ -1738,6 +2352,14 @@ function Suspend-ClusterResource {
     <#
     .SYNOPSIS
     Turns on maintenance mode of a disk or Cluster Shared Volume, or redirected access of a volume.
+    .PARAMETER RedirectedAccess
+    Turn on redirected access of a Cluster Shared Volume instead.
+    .PARAMETER VolumeName
+    Not supported: a disk has only one volume.
+    .PARAMETER Force
+    First take virtual machines on the volume offline, without asking.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Suspend-ClusterResource 'Cluster Disk 2'
     #>
@@ -1765,6 +2387,18 @@ function Test-Cluster {
     <#
     .SYNOPSIS
     Validates the cluster configuration. Returns one object for each test.
+    .PARAMETER Node
+    Nodes of the open cluster. Some of them are tested without the tests of the cluster configuration. For servers that are in no open cluster, use Validate a Configuration in the window.
+    .PARAMETER Include
+    Names of the tests, or categories of tests, to run.
+    .PARAMETER Ignore
+    Names of tests, or categories of tests, that are not run.
+    .PARAMETER ReportName
+    Not supported: the report is saved with the cluster; open it with View Validation Report.
+    .PARAMETER List
+    List the available tests.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Test-Cluster | Where-Object Result -eq Failed
     #>
@@ -1793,6 +2427,18 @@ function Test-ClusterFailover {
     <#
     .SYNOPSIS
     Rehearses a failure or maintenance on a copy of a simulated cluster: where each virtual machine is afterwards, how long it is unavailable, the votes, and the events that are logged. The cluster itself does not change.
+    .PARAMETER Name
+    Names of nodes, disks, networks, network interfaces, virtual machines, of the file share witness, or of the cluster itself. All named objects fail together.
+    .PARAMETER Fault
+    What happens. By default a node loses its power, no node reaches a disk, the switch of a network is down, and the guest of a virtual machine hangs.
+    .PARAMETER Node
+    With LosePath: the node that no longer reaches the disk.
+    .PARAMETER Together
+    With Isolate: more nodes on the same side of the cut.
+    .PARAMETER Show
+    What is returned: virtual machines (default), votes, or events that matter.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Test-ClusterFailover node1
     #>
@@ -1821,6 +2467,10 @@ function Test-ClusterResourceFailure {
     <#
     .SYNOPSIS
     Simulates a failure of a resource, or of a network adapter (embedded clusters). Its policies say what follows.
+    .PARAMETER Name
+    Name of a resource, a Cluster Shared Volume, or (fcm) a network adapter.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Test-ClusterResourceFailure 'Cluster Disk 4'
     #>
@@ -1845,12 +2495,17 @@ function Update-ClusterVirtualMachineConfiguration {
     <#
     .SYNOPSIS
     Refreshes the configuration of a virtual machine.
+    .PARAMETER VMId
+    Id of the virtual machine, as Get-VM shows it.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Update-ClusterVirtualMachineConfiguration SQL01
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMId},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -1897,11 +2552,6 @@ function Add-ClusterGroup {
 
 function Add-ClusterGroupSetDependency {
     $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGroupSetDependency. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Add-ClusterGroupToAffinityRule {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGroupToAffinityRule. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2005,11 +2655,6 @@ function Get-ClusterAccess {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Get-ClusterAffinityRule {
-    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterAffinityRule. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function Get-ClusterCheckpoint {
     $why = New-Object NotSupportedException 'fcm does not have Get-ClusterCheckpoint. Requires Windows Server 2012. Registry checkpoints are not supported.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
@@ -2075,11 +2720,6 @@ function Grant-ClusterAccess {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function New-ClusterAffinityRule {
-    $why = New-Object NotSupportedException 'fcm does not have New-ClusterAffinityRule. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function New-ClusterFaultDomain {
     $why = New-Object NotSupportedException 'fcm does not have New-ClusterFaultDomain. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
@@ -2110,11 +2750,6 @@ function Remove-ClusterAccess {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Remove-ClusterAffinityRule {
-    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterAffinityRule. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function Remove-ClusterCheckpoint {
     $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterCheckpoint. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
@@ -2127,11 +2762,6 @@ function Remove-ClusterExcludedAdapter {
 
 function Remove-ClusterFaultDomain {
     $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterFaultDomain. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Remove-ClusterGroupFromAffinityRule {
-    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterGroupFromAffinityRule. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 

@@ -301,6 +301,7 @@ function Invoke-Fcm($Caller, [string]$Name, [hashtable]$Bound, [object[]]$Given,
     $ProgressPreference = $theirs.GetValue('ProgressPreference')
     if ($Caller.MyInvocation.MyCommand.Parameters.ContainsKey('WhatIf') -and -not $Bound.ContainsKey('WhatIf') -and $theirs.GetValue('WhatIfPreference')) { $parameters['WhatIf'] = $true }
     if ($Bound['Confirm']) { $parameters['Confirm'] = $true }
+    elseif ($Caller.MyInvocation.MyCommand.Parameters.ContainsKey('Confirm') -and -not $Bound.ContainsKey('Confirm') -and "$($theirs.GetValue('ConfirmPreference'))" -in 'Low', 'Medium') { $parameters['Confirm'] = $true }
     $piped = @(foreach ($one in $Given) { , (ConvertTo-FcmValue $one) })
     $folder = "$($Caller.SessionState.Path.CurrentFileSystemLocation.ProviderPath)"
     Send-Fcm @{ do = 'invoke'; cmdlet = $Name; parameters = $parameters; input = $piped; has_input = $HasInput; folder = $folder } {

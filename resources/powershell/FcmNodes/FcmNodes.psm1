@@ -5,6 +5,10 @@ function Clear-EventLog {
     <#
     .SYNOPSIS
     Clears all events of a log. The journal of the cluster is not changed.
+    .PARAMETER LogName
+    Names of logs.
+    .PARAMETER ComputerName
+    Not supported: remote commands are not supported; open another cluster with --cluster.
     .EXAMPLE
     Clear-EventLog System
     #>
@@ -29,6 +33,20 @@ function Get-CimInstance {
     <#
     .SYNOPSIS
     Gets what the cluster publishes by WMI: classes of root\MSCluster, and Msvm_ComputerSystem.
+    .PARAMETER ClassName
+    Name of a class, such as MSCluster_Resource.
+    .PARAMETER Namespace
+    root\MSCluster or root\virtualization\v2.
+    .PARAMETER Filter
+    A condition of WQL, such as Name = 'SQL01'.
+    .PARAMETER Query
+    A query of WQL: SELECT * FROM class WHERE condition.
+    .PARAMETER Property
+    Only these properties.
+    .PARAMETER ComputerName
+    Nodes. Default: the cluster.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-CimInstance -Namespace root\MSCluster -ClassName MSCluster_Node
     #>
@@ -63,6 +81,12 @@ function Get-Service {
     <#
     .SYNOPSIS
     Gets the cluster service and the Hyper-V service of nodes (simulated clusters).
+    .PARAMETER Name
+    ClusSvc or vmms.
+    .PARAMETER ComputerName
+    Names of nodes.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-Service ClusSvc -ComputerName node1, node2
     #>
@@ -93,6 +117,30 @@ function Get-WinEvent {
     <#
     .SYNOPSIS
     Gets events from event logs and event log files, newest first, or lists logs and providers.
+    .PARAMETER LogName
+    Names of logs. Wildcards are permitted. Default: all.
+    .PARAMETER ProviderName
+    Names of providers. Wildcards are permitted.
+    .PARAMETER Path
+    Paths of event log files (.evtx). Wildcards are permitted.
+    .PARAMETER FilterHashtable
+    @{LogName='System'; Level=1,2; ID=1135; StartTime='2009-10-17T19:20'}
+    .PARAMETER FilterXml
+    Structured XML query, or a custom view of Event Viewer.
+    .PARAMETER FilterXPath
+    XPath expression, such as *[System[Level=2]].
+    .PARAMETER Oldest
+    Sort oldest first.
+    .PARAMETER Force
+    Include analytic logs.
+    .PARAMETER ListLog
+    Get logs instead of events. Wildcards are permitted.
+    .PARAMETER ListProvider
+    Get providers instead of events. Wildcards are permitted.
+    .PARAMETER ComputerName
+    Not supported: remote commands are not supported; open another cluster with --cluster.
+    .PARAMETER Credential
+    Not supported: the user who runs fcm administers the cluster.
     .EXAMPLE
     Get-WinEvent -FilterHashtable @{LogName='System'; Level=1,2} -MaxEvents 10
     #>
@@ -128,6 +176,22 @@ function Get-WmiObject {
     <#
     .SYNOPSIS
     Gets what the cluster publishes by WMI, as Get-CimInstance does.
+    .PARAMETER Class
+    Name of a class, such as MSCluster_Resource.
+    .PARAMETER Namespace
+    root\MSCluster or root\virtualization\v2.
+    .PARAMETER Filter
+    A condition of WQL, such as Name = 'SQL01'.
+    .PARAMETER Query
+    A query of WQL: SELECT * FROM class WHERE condition.
+    .PARAMETER Property
+    Only these properties.
+    .PARAMETER ComputerName
+    Nodes. Default: the cluster.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER Authentication
+    Has no effect: fcm has no accounts.
     .EXAMPLE
     Get-WmiObject -Namespace root\MSCluster -Class MSCluster_ResourceGroup -Filter "Name = 'SQL01'"
     #>
@@ -162,7 +226,27 @@ function Get-WmiObject {
 function Invoke-Command {
     <#
     .SYNOPSIS
-    Runs a script block on nodes of a simulated cluster, with the cmdlets of the cluster and those that only compute.
+    Runs a script block on nodes of a simulated cluster, with the cmdlets of the cluster and those that only compute; without -ComputerName here.
+    .PARAMETER ComputerName
+    Names of nodes.
+    .PARAMETER ScriptBlock
+    What to run.
+    .PARAMETER ArgumentList
+    Values of the parameters of the block.
+    .PARAMETER Using
+    Values of $using: variables, by name (fcm).
+    .PARAMETER NoNewScope
+    Not supported: to run a block in the scope of its caller, use . { ... }
+    .PARAMETER Credential
+    Has no effect: fcm has no accounts.
+    .PARAMETER FilePath
+    Not supported: script files of this computer do not run on nodes; use -ScriptBlock.
+    .PARAMETER Session
+    Not supported: use -ComputerName.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Invoke-Command -ComputerName node1, node2 -ScriptBlock { (Get-Service ClusSvc).Status }
     #>
@@ -173,6 +257,7 @@ function Invoke-Command {
         [Parameter()][Alias('Args')][object]${ArgumentList},
         [Parameter()][object]${Using},
         [Parameter()][switch]${HideComputerName},
+        [Parameter()][switch]${NoNewScope},
         [Parameter()][object]${Credential},
         [Parameter()][object]${FilePath},
         [Parameter()][object]${Session},
@@ -201,6 +286,12 @@ function Restart-Computer {
     <#
     .SYNOPSIS
     Restarts a node in order: it leaves the cluster, starts again and joins (embedded clusters).
+    .PARAMETER ComputerName
+    Names of nodes. fcm has no local computer.
+    .PARAMETER Force
+    As in Windows; the nodes of an embedded cluster have no other users.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Restart-Computer node3
     #>
@@ -226,6 +317,12 @@ function Stop-Computer {
     <#
     .SYNOPSIS
     Shuts down a node in order: what it owns is first moved or taken offline (embedded clusters).
+    .PARAMETER ComputerName
+    Names of nodes. fcm has no local computer.
+    .PARAMETER Force
+    As in Windows; the nodes of an embedded cluster have no other users.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Stop-Computer node3; Start-Sleep 30; Get-ClusterNode node3
     #>

@@ -1,17 +1,64 @@
 ﻿# Hyper-V on the clusters of fcm. Written by packaging/powershell_modules.py; do not edit it.
 # Everything that it does is done by Invoke-Fcm, in the module Fcm beside it.
 
+function Add-VMMigrationNetwork {
+    <#
+    .SYNOPSIS
+    Lets live migration use the network of a subnet that it may not use so far.
+    .PARAMETER Subnet
+    Subnet of a cluster network, such as 10.0.3.0/24.
+    .PARAMETER Priority
+    Place in the order of preference, from 0. Default: the last.
+    .PARAMETER ComputerName
+    All nodes: the setting is one of the cluster. Default: all nodes.
+    .PARAMETER Passthru
+    Return what was changed.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Remove-VMMigrationNetwork 10.0.3.0/24; Add-VMMigrationNetwork 10.0.3.0/24 -Priority 0
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Subnet},
+        [Parameter(Position=1)][object]${Priority},
+        [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Add-VMMigrationNetwork' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Checkpoint-VM {
     <#
     .SYNOPSIS
     Takes a snapshot of a virtual machine.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return what was changed.
+    .PARAMETER SnapshotName
+    Name of the snapshot. Default: the name of the virtual machine and the time.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Checkpoint-VM DC01 -SnapshotName 'before the update'
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
-        [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${SnapshotName},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
+        [Parameter(Position=1)][Alias('CheckpointName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${SnapshotName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -30,12 +77,20 @@ function Connect-VMNetworkAdapter {
     <#
     .SYNOPSIS
     Connects a virtual machine to a virtual network.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Connect-VMNetworkAdapter WEB02 -SwitchName "VM Network"
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
         [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${SwitchName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
@@ -55,12 +110,20 @@ function Disconnect-VMNetworkAdapter {
     <#
     .SYNOPSIS
     Disconnects a virtual machine from its virtual network.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Disconnect-VMNetworkAdapter TEST01
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -75,16 +138,91 @@ function Disconnect-VMNetworkAdapter {
     }
 }
 
+function Enable-VMMigration {
+    <#
+    .SYNOPSIS
+    Live migration is always enabled on the nodes of a cluster: changes nothing.
+    .PARAMETER ComputerName
+    Nodes. Default: all nodes.
+    .PARAMETER Passthru
+    Return what was changed.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Enable-VMMigration
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Enable-VMMigration' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-VHD {
+    <#
+    .SYNOPSIS
+    Gets the virtual hard disks of virtual machines by their Ids. Format and file size are not known.
+    .PARAMETER VMId
+    Ids of virtual machines.
+    .PARAMETER Path
+    Not supported: the files of a virtual machine are not known one by one; use -VMId.
+    .PARAMETER DiskNumber
+    Not supported: physical disks are not known by number; use -VMId.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Get-VM SQL01 | Get-VHD
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][Alias('Id')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMId},
+        [Parameter()][object]${Path},
+        [Parameter()][object]${DiskNumber},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-VHD' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Get-VM {
     <#
     .SYNOPSIS
     Gets the virtual machines on all nodes, clustered or not.
+    .PARAMETER Id
+    Ids of virtual machines.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-VM -ComputerName node1
     #>
     [CmdletBinding()]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][Alias('VMId')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
@@ -100,10 +238,87 @@ function Get-VM {
     }
 }
 
+function Get-VMDvdDrive {
+    <#
+    .SYNOPSIS
+    Gets the DVD drives of virtual machines, and the ISO file in each.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER ControllerNumber
+    Not supported: controllers of virtual machines are not known.
+    .PARAMETER ControllerLocation
+    Not supported: controllers of virtual machines are not known.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Get-VMDvdDrive SETUP01
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][Alias('VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][object]${ControllerNumber},
+        [Parameter()][object]${ControllerLocation},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-VMDvdDrive' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
+function Get-VMHardDiskDrive {
+    <#
+    .SYNOPSIS
+    Gets the virtual hard disks of virtual machines. The names of their files are not known.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER ControllerType
+    Not supported: controllers of virtual machines are not known.
+    .PARAMETER ControllerNumber
+    Not supported: controllers of virtual machines are not known.
+    .PARAMETER ControllerLocation
+    Not supported: controllers of virtual machines are not known.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Get-VM SQL01 | Get-VMHardDiskDrive
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][Alias('VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][object]${ControllerType},
+        [Parameter()][object]${ControllerNumber},
+        [Parameter()][object]${ControllerLocation},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-VMHardDiskDrive' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Get-VMHost {
     <#
     .SYNOPSIS
     Gets the nodes as Hyper-V hosts: processors, memory and simultaneous live migrations.
+    .PARAMETER ComputerName
+    Nodes. Default: all.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-VMHost -ComputerName node1
     #>
@@ -124,10 +339,45 @@ function Get-VMHost {
     }
 }
 
+function Get-VMMemory {
+    <#
+    .SYNOPSIS
+    Gets the memory settings of virtual machines.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Get-VMMemory SQL01
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][Alias('VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-VMMemory' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Get-VMMigrationNetwork {
     <#
     .SYNOPSIS
     Gets the subnets that live migration may use, in order of preference.
+    .PARAMETER Subnet
+    Only networks of this subnet, such as 10.0.3.0/24. Wildcards are permitted.
+    .PARAMETER ComputerName
+    Nodes. Default: all nodes.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-VMMigrationNetwork
     #>
@@ -153,14 +403,26 @@ function Get-VMNetworkAdapter {
     <#
     .SYNOPSIS
     Gets the network adapters of virtual machines, and the virtual network of each.
+    .PARAMETER Name
+    Name of the adapter; it is always 'Network Adapter'. Wildcards are permitted.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER ManagementOS
+    Not supported: adapters of the nodes are shown by Get-ClusterNetworkInterface.
+    .PARAMETER All
+    Not supported: for all virtual machines: Get-VMNetworkAdapter *
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-VMNetworkAdapter -VMName SQL01
     #>
     [CmdletBinding()]
     param(
-        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
-        [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
-        [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter(Position=0)][Alias('VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter(Position=1)][Alias('VMNetworkAdapterName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${ManagementOS},
+        [Parameter()][switch]${All},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -175,18 +437,58 @@ function Get-VMNetworkAdapter {
     }
 }
 
+function Get-VMProcessor {
+    <#
+    .SYNOPSIS
+    Gets the processor settings of virtual machines.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Get-VM | Get-VMProcessor | Where-Object CompatibilityForMigrationEnabled
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position=0)][Alias('VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Get-VMProcessor' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Get-VMSnapshot {
     <#
     .SYNOPSIS
     Gets the snapshots of a virtual machine.
+    .PARAMETER VMName
+    Names of virtual machines. Wildcards are permitted.
+    .PARAMETER Name
+    Names of snapshots. Wildcards are permitted.
+    .PARAMETER Id
+    IDs of snapshots, as shown by Get-VMSnapshot. Use them if several snapshots have the same name.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-VMSnapshot DC01
     #>
     [CmdletBinding()]
     param(
-        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter(Position=0)][Alias('VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
         [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
-        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
+        [Parameter()][Alias('VMSnapshot', 'VMCheckpoint')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -205,6 +507,10 @@ function Get-VMSwitch {
     <#
     .SYNOPSIS
     Gets the virtual networks (virtual switches) of the nodes.
+    .PARAMETER ComputerName
+    Nodes. Default: all nodes.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Get-VMSwitch -ComputerName node1
     #>
@@ -230,6 +536,12 @@ function Measure-VMMemoryWrite {
     <#
     .SYNOPSIS
     Measures how much memory running virtual machines write in 1, 2, 4 and 8 s. On real hosts, this takes 15 s for each virtual machine.
+    .PARAMETER Name
+    Names of running virtual machines.
+    .PARAMETER Node
+    Destination node. Predicts whether a live migration to this node converges, instead of returning the figures.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Measure-VMMemoryWrite SQL01 -Node node2
     #>
@@ -255,12 +567,29 @@ function Move-VM {
     <#
     .SYNOPSIS
     Live migrates a virtual machine to another node of the cluster.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER DestinationHost
+    Destination node. Default: the suitable one with the most free memory.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER Wait
+    Maximum time to wait, in seconds. Default: until complete. 0: do not wait (fcm).
+    .PARAMETER DestinationStoragePath
+    Not supported: storage migration is not supported.
+    .PARAMETER IncludeStorage
+    Not supported: storage migration is not supported.
+    .PARAMETER VirtualMachinePath
+    Not supported: storage migration is not supported.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Move-VM SQL01 node2
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${DestinationHost},
         [Parameter()][switch]${Passthru},
         [Parameter()][object]${Wait},
@@ -285,12 +614,30 @@ function New-VM {
     <#
     .SYNOPSIS
     Creates a virtual machine.
+    .PARAMETER ComputerName
+    Name of the node. Default: the current host server of the cluster.
+    .PARAMETER MemoryStartupBytes
+    Memory in bytes, such as 2GB. Default: 512MB.
+    .PARAMETER NewVHDSizeBytes
+    Size of the virtual hard disk in bytes. Default: 20GB.
+    .PARAMETER Path
+    Folder on a Cluster Shared Volume. Default: local storage of the node.
+    .PARAMETER SwitchName
+    Name of the virtual network.
+    .PARAMETER Workload
+    Workload of the virtual machine (fcm only).
+    .PARAMETER NewVHDPath
+    Not supported: the disk is stored with the virtual machine.
+    .PARAMETER VHDPath
+    Not supported: existing disks are not supported.
+    .PARAMETER Generation
+    Not supported: requires Windows Server 2012 R2.
     .EXAMPLE
     New-VM NEW01 -ComputerName node1 -MemoryStartupBytes 1GB
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0, Mandatory=$true)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][object]${MemoryStartupBytes},
         [Parameter()][object]${NewVHDSizeBytes},
@@ -318,12 +665,17 @@ function Remove-VM {
     <#
     .SYNOPSIS
     Deletes a virtual machine that is off.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Remove-VM TEST01 -Force
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Force},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
@@ -339,19 +691,66 @@ function Remove-VM {
     }
 }
 
+function Remove-VMMigrationNetwork {
+    <#
+    .SYNOPSIS
+    Keeps live migration from using the network of a subnet.
+    .PARAMETER Subnet
+    Subnet of a cluster network, such as 10.0.3.0/24.
+    .PARAMETER ComputerName
+    All nodes: the setting is one of the cluster. Default: all nodes.
+    .PARAMETER Passthru
+    Return what was changed.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Remove-VMMigrationNetwork 10.0.2.0/24
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Subnet},
+        [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Remove-VMMigrationNetwork' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Remove-VMSnapshot {
     <#
     .SYNOPSIS
     Deletes snapshots of a virtual machine.
+    .PARAMETER VMName
+    Names of virtual machines. Wildcards are permitted.
+    .PARAMETER Name
+    Names of snapshots. Wildcards are permitted.
+    .PARAMETER Id
+    IDs of snapshots, as shown by Get-VMSnapshot. Use them if several snapshots have the same name.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER IncludeAllChildSnapshots
+    Not supported: snapshot trees are not supported.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Checkpoint-VM DC01 -SnapshotName before; Remove-VMSnapshot DC01 before
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter(Position=0)][Alias('VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
         [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
-        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
-        [Parameter()][switch]${IncludeAllChildSnapshots},
+        [Parameter()][Alias('VMSnapshot', 'VMCheckpoint')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][Alias('IncludeAllChildCheckpoints')][switch]${IncludeAllChildSnapshots},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -370,14 +769,25 @@ function Restore-VMSnapshot {
     <#
     .SYNOPSIS
     Reverts a virtual machine to a snapshot. A clustered virtual machine must be off.
+    .PARAMETER VMName
+    Names of virtual machines. Wildcards are permitted.
+    .PARAMETER Name
+    Names of snapshots. Wildcards are permitted.
+    .PARAMETER Id
+    IDs of snapshots, as shown by Get-VMSnapshot. Use them if several snapshots have the same name.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Checkpoint-VM TEST01 -SnapshotName before; Restore-VMSnapshot TEST01 before
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter(Position=0)][Alias('VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
         [Parameter(Position=1)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
-        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
+        [Parameter()][Alias('VMSnapshot', 'VMCheckpoint')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -396,12 +806,22 @@ function Save-VM {
     <#
     .SYNOPSIS
     Saves the state of a virtual machine.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER Wait
+    Maximum time to wait, in seconds. Default: until complete. 0: do not wait.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Save-VM LEGACY01
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
@@ -421,12 +841,22 @@ function Set-VM {
     <#
     .SYNOPSIS
     Changes the settings of a virtual machine.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER Workload
+    Workload of the virtual machine (fcm only).
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Set-VM LEGACY01 -AutomaticStartAction Nothing
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${AutomaticStartAction},
         [Parameter()][object]${MemoryStartupBytes},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Workload},
@@ -448,12 +878,22 @@ function Set-VMDvdDrive {
     <#
     .SYNOPSIS
     Inserts an ISO file into the DVD drive, or ejects it.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER Path
+    Path of an ISO file; $null ejects it.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Set-VMDvdDrive SETUP01 -Path $null
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
         [Parameter(Mandatory=$true)][object]${Path},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
@@ -469,16 +909,78 @@ function Set-VMDvdDrive {
     }
 }
 
+function Set-VMHost {
+    <#
+    .SYNOPSIS
+    Sets how many live migrations the nodes take part in at once, and whether they may use any network.
+    .PARAMETER MaximumVirtualMachineMigrations
+    Live migrations in which a node takes part at once.
+    .PARAMETER UseAnyNetworkForMigration
+    $true: all networks, by the default order.
+    .PARAMETER ComputerName
+    All nodes: the setting is one of the cluster. Default: all nodes.
+    .PARAMETER Passthru
+    Return what was changed.
+    .PARAMETER MaximumStorageMigrations
+    Not supported: storage migration is not supported.
+    .PARAMETER VirtualHardDiskPath
+    Not supported: virtual machines are stored where New-VM -Path says.
+    .PARAMETER VirtualMachinePath
+    Not supported: virtual machines are stored where New-VM -Path says.
+    .PARAMETER VirtualMachineMigrationAuthenticationType
+    Not supported: nodes of a cluster trust each other.
+    .PARAMETER VirtualMachineMigrationPerformanceOption
+    Not supported: use Set-ClusterMigrationDefault -Xbzrle.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Set-VMHost -MaximumVirtualMachineMigrations 2
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter()][object]${MaximumVirtualMachineMigrations},
+        [Parameter()][object]${UseAnyNetworkForMigration},
+        [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
+        [Parameter()][object]${MaximumStorageMigrations},
+        [Parameter()][object]${VirtualHardDiskPath},
+        [Parameter()][object]${VirtualMachinePath},
+        [Parameter()][object]${VirtualMachineMigrationAuthenticationType},
+        [Parameter()][object]${VirtualMachineMigrationPerformanceOption},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['PipedObject'])
+            $bound.Remove('PipedObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Set-VMHost' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Set-VMMemory {
     <#
     .SYNOPSIS
     Changes the memory of a virtual machine that is off.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER DynamicMemoryEnabled
+    Not supported: Dynamic Memory is not supported.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Set-VMMemory TEST01 -StartupBytes 2GB
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
         [Parameter(Mandatory=$true)][object]${StartupBytes},
         [Parameter()][object]${DynamicMemoryEnabled},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
@@ -495,16 +997,64 @@ function Set-VMMemory {
     }
 }
 
+function Set-VMMigrationNetwork {
+    <#
+    .SYNOPSIS
+    Changes the place of a network in the order of preference of live migration.
+    .PARAMETER Subnet
+    Subnet of a cluster network, such as 10.0.3.0/24.
+    .PARAMETER NewPriority
+    New place in the order of preference, from 0.
+    .PARAMETER NewSubnet
+    Not supported: the subnet of a network is given by its adapters.
+    .PARAMETER ComputerName
+    All nodes: the setting is one of the cluster. Default: all nodes.
+    .PARAMETER Passthru
+    Return what was changed.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
+    .EXAMPLE
+    Set-VMMigrationNetwork 10.0.2.0/24 -NewPriority 0
+    #>
+    [CmdletBinding(SupportsShouldProcess=$true)]
+    param(
+        [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Subnet},
+        [Parameter()][object]${NewPriority},
+        [Parameter()][object]${NewSubnet},
+        [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+    )
+    process {
+        $bound = @{} + $PSBoundParameters
+        $given = @()
+        if ($MyInvocation.ExpectingInput) {
+            $given = @(, $bound['InputObject'])
+            $bound.Remove('InputObject')
+        }
+        Invoke-Fcm $PSCmdlet 'Set-VMMigrationNetwork' $bound $given $MyInvocation.ExpectingInput
+    }
+}
+
 function Set-VMProcessor {
     <#
     .SYNOPSIS
     "Migrate to a physical computer with a different processor version".
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Set-VMProcessor TEST01 -CompatibilityForMigrationEnabled $true
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
         [Parameter(Mandatory=$true)][object]${CompatibilityForMigrationEnabled},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
@@ -524,12 +1074,22 @@ function Start-VM {
     <#
     .SYNOPSIS
     Starts a virtual machine.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER Wait
+    Maximum time to wait, in seconds. Default: until complete. 0: do not wait.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Start-VM TEST01
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
@@ -549,12 +1109,26 @@ function Stop-VM {
     <#
     .SYNOPSIS
     Shuts down a virtual machine, or turns it off.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER TurnOff
+    Do not wait for the guest to shut down.
+    .PARAMETER Save
+    Save the state of the virtual machine.
+    .PARAMETER Wait
+    Maximum time to wait, in seconds. Default: until complete. 0: do not wait.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Stop-VM LEGACY01
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
         [Parameter()][switch]${TurnOff},
         [Parameter()][switch]${Force},
         [Parameter()][switch]${Save},
@@ -577,12 +1151,20 @@ function Suspend-VM {
     <#
     .SYNOPSIS
     Pauses a virtual machine.
+    .PARAMETER ComputerName
+    Nodes: only virtual machines that are there.
+    .PARAMETER Passthru
+    Return the virtual machines.
+    .PARAMETER Cluster
+    Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
     Suspend-VM LEGACY01
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
+        [Parameter()][switch]${Passthru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
     )
@@ -629,11 +1211,6 @@ function Add-VMHardDiskDrive {
 
 function Add-VMHostAssignableDevice {
     $why = New-Object NotSupportedException 'fcm does not have Add-VMHostAssignableDevice. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Add-VMMigrationNetwork {
-    $why = New-Object NotSupportedException 'fcm does not have Add-VMMigrationNetwork. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -738,7 +1315,7 @@ function Disable-VMIntegrationService {
 }
 
 function Disable-VMMigration {
-    $why = New-Object NotSupportedException 'fcm does not have Disable-VMMigration. Requires Windows Server 2012. To set the networks, use Set-ClusterParameter MigrationNetworkOrder.'
+    $why = New-Object NotSupportedException 'fcm does not have Disable-VMMigration. Live migration is always enabled. To keep it from networks, use Remove-VMMigrationNetwork.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -792,11 +1369,6 @@ function Enable-VMIntegrationService {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Enable-VMMigration {
-    $why = New-Object NotSupportedException 'fcm does not have Enable-VMMigration. Requires Windows Server 2012. To set the networks, use Set-ClusterParameter MigrationNetworkOrder.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function Enable-VMRemoteFXPhysicalVideoAdapter {
     $why = New-Object NotSupportedException 'fcm does not have Enable-VMRemoteFXPhysicalVideoAdapter. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
@@ -832,11 +1404,6 @@ function Export-VMSnapshot {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Get-VHD {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VHD. The files of a virtual machine are not known one by one. To show its folder, use (Get-VM).Path.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function Get-VHDSet {
     $why = New-Object NotSupportedException 'fcm does not have Get-VHDSet. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
@@ -867,11 +1434,6 @@ function Get-VMConnectAccess {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Get-VMDvdDrive {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VMDvdDrive. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function Get-VMFibreChannelHba {
     $why = New-Object NotSupportedException 'fcm does not have Get-VMFibreChannelHba. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
@@ -894,11 +1456,6 @@ function Get-VMGpuPartitionAdapter {
 
 function Get-VMGroup {
     $why = New-Object NotSupportedException 'fcm does not have Get-VMGroup. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Get-VMHardDiskDrive {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VMHardDiskDrive. The files of a virtual machine are not known one by one. To show its folder, use (Get-VM).Path.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -947,11 +1504,6 @@ function Get-VMKeyProtector {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Get-VMMemory {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VMMemory. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function Get-VMNetworkAdapterAcl {
     $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapterAcl. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
@@ -984,11 +1536,6 @@ function Get-VMNetworkAdapterTeamMapping {
 
 function Get-VMNetworkAdapterVlan {
     $why = New-Object NotSupportedException 'fcm does not have Get-VMNetworkAdapterVlan. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Get-VMProcessor {
-    $why = New-Object NotSupportedException 'fcm does not have Get-VMProcessor. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1232,11 +1779,6 @@ function Remove-VMHostAssignableDevice {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Remove-VMMigrationNetwork {
-    $why = New-Object NotSupportedException 'fcm does not have Remove-VMMigrationNetwork. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function Remove-VMNetworkAdapter {
     $why = New-Object NotSupportedException 'fcm does not have Remove-VMNetworkAdapter. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
@@ -1437,11 +1979,6 @@ function Set-VMHardDiskDrive {
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
-function Set-VMHost {
-    $why = New-Object NotSupportedException 'fcm does not have Set-VMHost. To limit simultaneous live migrations, set (Get-Cluster).MaximumParallelMigrations.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
 function Set-VMHostCluster {
     $why = New-Object NotSupportedException 'fcm does not have Set-VMHostCluster. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
@@ -1454,11 +1991,6 @@ function Set-VMHostPartitionableGpu {
 
 function Set-VMKeyProtector {
     $why = New-Object NotSupportedException 'fcm does not have Set-VMKeyProtector. Its clusters have nothing that it could work on.'
-    throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
-}
-
-function Set-VMMigrationNetwork {
-    $why = New-Object NotSupportedException 'fcm does not have Set-VMMigrationNetwork. Requires Windows Server 2012. To set the networks, use Set-ClusterParameter MigrationNetworkOrder.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1616,5 +2148,8 @@ function Update-VMVersion {
     $why = New-Object NotSupportedException 'fcm does not have Update-VMVersion. Its clusters have nothing that it could work on.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
+Set-Alias Get-VMCheckpoint Get-VMSnapshot -WhatIf:$false -Confirm:$false
+Set-Alias Remove-VMCheckpoint Remove-VMSnapshot -WhatIf:$false -Confirm:$false
+Set-Alias Restore-VMCheckpoint Restore-VMSnapshot -WhatIf:$false -Confirm:$false
 Set-Alias Resume-VM Start-VM -WhatIf:$false -Confirm:$false
 Export-ModuleMember -Function * -Alias *

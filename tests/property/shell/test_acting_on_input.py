@@ -30,6 +30,7 @@ GIVEN: dict[str, Any] = {
     "StartupBytes": 2**30, "SwitchName": "DMZ-Network", "Path": "C:\\other.iso", "Owners": ["node1"],
     "Dependency": "", "Provider": "Cluster IP Address", "Group": "SQL01", "CompatibilityForMigrationEnabled": True,
     "Node": "node2", "DestinationHost": "node2", "Fault": "HANG", "Value": 1, "Default": True, "Drain": True,
+    "Groups": ["DC01"],
 }  # fmt: skip
 """Values of parameters that cmdlets need besides their input."""
 WHOLE_CLUSTER = ("Start-Cluster", "Stop-Cluster", "Test-Cluster", "Set-ClusterQuorum", "New-Cluster")
@@ -144,6 +145,7 @@ def mentioned(command: Command, desk: ShellDesk) -> set[str]:
 def test_one_object_is_all_that_a_cmdlet_acts_on(recording: Recording, cmdlet: Cmdlet, way: str) -> None:
     desk = recording.desk
     allowed = {one.id for one in desk.state.resources.values() if one.name == GIVEN["Provider"]}
+    allowed |= {one.id for one in desk.state.groups.values() if one.name in GIVEN["Groups"]}
     for one, related in inputs(cmdlet, desk):
         if one.type == "ClusterNode":
             continue  # what a node carries is drained with it; the next test has it

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fcm.model.commands import SetMigrationNetworks
+from fcm.model.rules.networks import migration_order
 from fcm.shell.runtime.parameters import TEXT
 from fcm.shell.runtime.registry import REGISTRY
 from fcm.shell.runtime.session import ShellSession
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
     from fcm.shell.runtime.call import Cmdlet
 
 EXTRA = {
+    "Add-ClusterGroupToAffinityRule": "-Groups DC01",
     "Add-ClusterVirtualMachineRole": "",
+    "Remove-ClusterGroupFromAffinityRule": "-Groups DC01",
+    "Set-VMMigrationNetwork": "-NewPriority 0",
     "Connect-VMNetworkAdapter": "-SwitchName 'VM Network'",
     "Checkpoint-VM": "-SnapshotName now",
     "Get-Content": "",
@@ -79,6 +84,8 @@ def objects() -> tuple[Any, ...]:
         *("Get-ClusterAvailableDisk", "Get-Command Get-VM", "Get-ClusterMigrationDefault", "Get-Alias ft"),
         *("Get-ClusterOwnerNode SQL01", "Get-ClusterResource 'Virtual Machine SQL01' | Get-ClusterParameter"),
         *("Get-ClusterResourceDependency", "Get-ClusterEvent -MaxEvents 2", "Get-VM | Select-Object Name"),
+        *("Get-VMMigrationNetwork -ComputerName node1", "Get-VMHardDiskDrive SQL01", "Get-ClusterAffinityRule"),
+        *("Get-VM | Select-Object VMId", "Get-VMMigrationNetwork 10.0.3.0/24 | Select-Object Subnet"),
         "Get-ClusterGroup | Measure-Object; Get-VM | Group-Object State",
     ):
         results = session.execute(source)
@@ -125,6 +132,23 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(getattr(value, field.name))
 
 
+def _touched(command: Command, state: State) -> Iterator[str]:
+    """What a command names; of an order of networks those whose place changes."""
+    if not isinstance(command, SetMigrationNetworks):
+        yield from _strings(command)
+        return
+    assert state.cluster is not None
+    before = migration_order(state.cluster, state.networks)
+    left = [one for one in before if one not in command.excluded]
+    for network in (*before, *command.order):
+        others = [[one for one in order if one != network] for order in (before, command.order)]
+        if others[0] == others[1] and list(before) != list(command.order):
+            yield network
+            return
+    yield from (one for one in command.order if one not in left)
+    yield from (one for one in before if one not in command.order)
+
+
 def _everything(state: State) -> set[str]:
     tables = (state.machines, state.groups, state.resources, state.disks, state.nodes, state.networks)
     return {key for table in (*tables, state.adapters, state.snapshots, state.migrations) for key in table}
@@ -137,9 +161,12 @@ def _given(one: Any, state: State, lists: bool) -> set[str]:
         tables: tuple[Any, ...] = (state.machines, state.groups, state.resources, state.disks, state.nodes)
         named = [each for table in (*tables, state.networks, state.adapters) for each in table.values()]
         found = {getattr(each, "id", each.name) for each in named if pattern.fullmatch(each.name)}
+        found |= {each.id for each in state.machines.values() if each.id == text(one)}
+        found |= {each.id for each in state.networks.values() if each.subnet == text(one)}
         found |= {m.id for m in state.migrations.values() if m.machine in found}
     else:
         found = {one.identity}
+        found |= {n.id for n in state.networks.values() if one.get("Subnet") == n.subnet}
         if one.type == "Selected":  # its properties name what it means (about_Parameters: by property name)
             found |= {each for value in one.properties.values() for each in _given(text(value), state, lists)}
     for identity in tuple(found):
@@ -179,7 +206,8 @@ def test_whatever_is_piped_a_cmdlet_acts_on_nothing_else(data: st.DataObject) ->
         return
     allowed = {one for each in piped for one in _given(each, state, lists)}
     allowed |= {"node2"} if "node2" in EXTRA.get(cmdlet.name, "") else set()
-    touched = {word for command in session.noted for word in _strings(command)} & everything
+    allowed |= {one.id for one in state.groups.values() if one.name == "DC01" and "DC01" in EXTRA.get(cmdlet.name, "")}
+    touched = {word for command in session.noted for word in _touched(command, state)} & everything
     shown = {one.identity for one in results.objects if isinstance(one, ShellObject) and one.identity in everything}
     assert touched | shown <= allowed, (cmdlet.name, session.noted, results.objects)
 

@@ -89,7 +89,11 @@ def _matches(patterns: list[str], value: str) -> bool:
     module=CORE,
 )
 def get_help(call: Call) -> Iterable[Any]:
-    """Help."""
+    """Help.
+
+    Raises:
+        UnsupportedError: it is about a function.
+    """
     registry = call.session.registry
     if not call.has("Name"):
         return [
@@ -97,6 +101,8 @@ def get_help(call: Call) -> Iterable[Any]:
             "of objects, use Get-Member."
         ]
     name = call.text("Name")
+    if call.session.variables.function(name) is not None:
+        raise UnsupportedError("Help about a function of a script", "Read its comment.")
     found = registry.get(name)
     if found is not None:
         return [Lines(tuple(help_lines(found)))]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.windows.services import simulated_nodes
 from fcm.shell.language import tree
-from fcm.shell.language.errors import ParameterError, ShellError, StoppedError
+from fcm.shell.language.errors import ParameterError, ShellError, StoppedError, UnsupportedError
 from fcm.shell.runtime.execution.variables import Variables
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
 from fcm.shell.runtime.registry import REGISTRY, Registry, cmdlet
@@ -110,6 +110,7 @@ def _on(one: Cmdlet, node: str) -> Cmdlet:
     Param("ArgumentList", "any", aliases=("Args",), help="Values of the parameters of the block."),
     Param("Using", "any", help="Values of $using: variables, by name (fcm)."),
     Param("HideComputerName", "switch"),
+    Param("NoNewScope", "switch", absent="to run a block in the scope of its caller, use . { ... }"),
     Param("Credential", "any", help="Has no effect: fcm has no accounts."),
     Param("FilePath", absent="script files of this computer do not run on nodes; use -ScriptBlock."),
     Param("Session", absent="use -ComputerName."),
@@ -117,21 +118,42 @@ def _on(one: Cmdlet, node: str) -> Cmdlet:
     CLUSTER,
     INPUT,
     synopsis="Runs a script block on nodes of a simulated cluster, with the cmdlets of the cluster and those that only "
-    "compute.",
+    "compute; without -ComputerName here.",
     example="Invoke-Command -ComputerName node1, node2 -ScriptBlock { (Get-Service ClusSvc).Status }",
     aliases=("icm",),
     module="Microsoft.PowerShell.Core",
 )
 def invoke_command(call: Call) -> Iterable[Any]:
-    """Run the block once for each node, one after the other.
+    """Run the block once for each node, one after the other; without nodes here.
 
     Raises:
         ParameterError: there is no block, or no node.
+        UnsupportedError: a block that runs here has pipeline input.
     """
-    if not call.has("ScriptBlock") or isinstance(call.values.get("ComputerName"), tree.ScriptBlock):
+    if isinstance(call.values.get("ComputerName"), tree.ScriptBlock) and not call.has("ScriptBlock"):
+        call.values["ScriptBlock"] = call.values.pop("ComputerName")
+    block = call.values.get("ScriptBlock")
+    if isinstance(block, tree.ScriptBlock) and not call.has("ComputerName"):
+        if call.has_input:
+            raise UnsupportedError("Pipeline input of Invoke-Command without -ComputerName", "", call.at)
+        return _here(call, block)
+    return _there(call)
+
+
+def _here(call: Call, block: tree.ScriptBlock) -> list[Any]:
+    """Run it as ``& { ... }`` does: its errors are those of the block."""
+    try:
+        return call.session.invoke_block(block, items(call.values.get("ArgumentList")))
+    except ShellError as error:
+        error.passing = True
+        raise
+
+
+def _there(call: Call) -> Iterable[Any]:
+    if not call.has("ScriptBlock"):
         raise ParameterError(
             "Invoke-Command requires nodes and a script block.",
-            "Write such as: Invoke-Command -ComputerName node1 -ScriptBlock { ... }. To run a block here: & { ... }",
+            "Write such as: Invoke-Command -ComputerName node1 -ScriptBlock { ... }.",
             call.at,
         )
     if call.has("ComputerName"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.language.errors import ParameterError, ShellError
+from fcm.shell.language.errors import NotFoundError, ParameterError, ShellError
 from fcm.shell.runtime.execution.binding import Argument, converted, lacks_nothing
 from fcm.shell.runtime.parameters import ANY, TEXT, Param
 from fcm.shell.values.values import Identity, NameOf, ShellObject, items, text
@@ -73,6 +73,7 @@ def _faulty(identity: str, state: State) -> list[str]:
 
 _STANDS: dict[tuple[str, str], Standing] = {
     ("machine", "VirtualMachine"): lambda identity, state: _known(identity, state.machines),
+    ("machine", "VMHardDiskDrive"): lambda identity, state: _known(identity, state.machines),
     ("machine", "ClusterGroup"): _machine_of_group,
     ("machine", "ClusterResource"): _machine_of_resource,
     ("group", "ClusterGroup"): lambda identity, state: _known(identity, state.groups),
@@ -91,6 +92,7 @@ _STANDS: dict[tuple[str, str], Standing] = {
 _MADE = ("Selected", "Custom")
 """Types of objects that scripts make: they stand for nothing here, but their properties may name something."""
 _KINDS = {
+    "network": "cluster network",
     "machine": "virtual machine",
     "group": "service or application",
     "resource": "resource",
@@ -116,12 +118,14 @@ def bound(
         The values of each call, and an error for each object that fits no parameter.
 
     Raises:
-        ParameterError: a parameter that is needed is missing.
+        ParameterError: a parameter that is needed is missing, or -VMId and -Name are both given.
+        NotFoundError: -VMId is of no machine.
     """
     if cmdlet.collects:
         lacks_nothing(cmdlet, values, piped=has_input)
         return [values], []
     errors: list[ShellError] = []
+    values = _meant(cmdlet, values, state)
     values = {name: _named(cmdlet, name, value, state, errors) for name, value in values.items()}
     if errors:
         return [], errors
@@ -141,11 +145,45 @@ def bound(
             found.setdefault(param.name, []).extend(taken)
     calls: list[dict[str, Any]] = []
     for name, taken in found.items():
-        several = next(param for param in cmdlet.parameters if param.name == name).kind in ("texts", "any")
+        several = _parameter(cmdlet, name).kind in ("texts", "any")
         calls += [values | {name: part} for part in ([taken] if several else taken)]
     for call in calls:
         lacks_nothing(cmdlet, call)
     return calls, errors
+
+
+def _parameter(cmdlet: Cmdlet, name: str) -> Param:
+    return next(param for param in cmdlet.parameters if param.name == name)
+
+
+def _meant(cmdlet: Cmdlet, values: dict[str, Any], state: State) -> dict[str, Any]:
+    """The values with what -VMId means in the place of -Name.
+
+    Raises:
+        ParameterError: both are given, or no machine has the id.
+    """
+    for param in cmdlet.parameters:
+        if not param.means or param.name not in values:
+            continue
+        if param.means in values:
+            raise ParameterError(f"-{param.name} and -{param.means} cannot be used together.", "Remove one of them.")
+        target = _parameter(cmdlet, param.means)
+        given = [text(one) for one in items(values[param.name])]
+        ids = [one for each in given for one in _standing(cmdlet, target, _machine(each, state), state)]
+        rest = {name: value for name, value in values.items() if name != param.name}
+        values = rest | {target.name: ids if target.kind == "texts" else ids[0]}
+    return values
+
+
+def _machine(identity: str, state: State) -> ShellObject:
+    """The machine of an id, whatever the case of its letters."""
+    known = next((one for one in state.machines if one.casefold() == identity.casefold()), None)
+    if known is None:
+        raise NotFoundError(
+            f"There is no virtual machine with the Id {quoted(identity)} in this cluster.",
+            "Get-VM | Select-Object Name, Id shows the Ids.",
+        )
+    return ShellObject("VirtualMachine", {"Name": state.machines[known].name}, known)
 
 
 def _named(cmdlet: Cmdlet, name: str, value: Any, state: State, errors: list[ShellError]) -> Any:
@@ -186,7 +224,7 @@ def _taken(cmdlet: Cmdlet, values: dict[str, Any], value: Any, state: State) -> 
     kind = _kind(value)
     able = [param for param in cmdlet.parameters if kind in param.pipes]
     free = [param for param in able if param.name not in values]
-    if not able and kind in _MADE and (named := _by_property(cmdlet, values, value)) is not None:
+    if not able and kind in _MADE and (named := _by_property(cmdlet, values, value, state)) is not None:
         return named
     if not free:
         takes = list(dict.fromkeys(name for param in cmdlet.parameters for name in param.pipes))
@@ -210,15 +248,21 @@ def _taken(cmdlet: Cmdlet, values: dict[str, Any], value: Any, state: State) -> 
     return param, items(converted(param, Argument(value)))
 
 
-def _by_property(cmdlet: Cmdlet, values: dict[str, Any], value: ShellObject) -> tuple[Param, list[Any]] | None:
+def _by_property(
+    cmdlet: Cmdlet, values: dict[str, Any], value: ShellObject, state: State
+) -> tuple[Param, list[Any]] | None:
     """The parameter of which an object has a property of that name or alias (about_Parameters, by property name)."""
     for param in cmdlet.parameters:
-        if TEXT not in param.pipes or param.name in values:
+        if not (TEXT in param.pipes or param.by_property) or param.name in values:
             continue
         for name in (param.name, *param.aliases):
             found = value.get(name)
-            if isinstance(found, str) and found:
-                return param, items(converted(param, Argument(str(found))))
+            if not isinstance(found, str) or not found:
+                continue
+            if param.means:
+                target = _parameter(cmdlet, param.means)
+                return target, list(_standing(cmdlet, target, _machine(str(found), state), state))
+            return param, items(converted(param, Argument(str(found))))
     return None
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         ("$tr", ("$true",)),
         ("try { } catch [itemnot", ("[System.Management.Automation.ItemNotFoundException]",)),
         ("try { } catch [System.Exception], [Microsoft.Fail", (f"[{CLUSTER}]",)),
-        ("Get-VM | Where-Object { Get-Clu", ("Get-Cluster", "Get-ClusterAvailableDisk", "Get-ClusterEvent")),
+        ("Get-VM | Where-Object { Get-Clu", ("Get-Cluster", "Get-ClusterAffinityRule", "Get-ClusterAvailableDisk")),
     ],
 )
 def test_what_can_be_typed_next_is_proposed(desk: ShellDesk, text: str, words: tuple[str, ...]) -> None:

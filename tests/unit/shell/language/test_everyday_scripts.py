@@ -119,3 +119,36 @@ def test_saved_logs_are_named_by_wildcards_and_piped(desk: ShellDesk) -> None:
 def test_pasted_expressions_are_refused_by_their_cause(desk: ShellDesk, expression: str, why: str) -> None:
     (error,) = desk.run(f'Get-WinEvent System -FilterXPath "{expression}"').errors
     assert why in error.message
+
+
+@pytest.mark.parametrize(
+    ("preference", "call", "asked"),
+    [
+        ("High", "Stop-VM DC01 -TurnOff", False),
+        ("Medium", "Stop-VM DC01 -TurnOff", True),
+        ("Low", "Stop-VM DC01 -TurnOff", True),
+        ("Low", "Stop-VM DC01 -TurnOff -Confirm:$false", False),
+        ("None", "Stop-VM DC01 -TurnOff", False),
+        ("High", "Remove-It x", False),
+        ("Medium", "Remove-It x", True),
+        ("High", "Remove-Much x", True),
+        ("None", "Remove-Much x", False),
+        ("Low", "Remove-Much x -Confirm:$false", False),
+        ("Low", "Get-VM DC01", False),
+    ],
+)
+def test_the_preference_says_who_is_asked(desk: ShellDesk, preference: str, call: str, asked: bool) -> None:
+    questions: list[str] = []
+
+    def no(question: str) -> bool:
+        questions.append(question)
+        return False
+
+    desk.session.on_confirm = no
+    body = "if ($PSCmdlet.ShouldProcess($n)) { 'gone' }"
+    desk.must(f"function Remove-It {{ [CmdletBinding(SupportsShouldProcess)] param($n) {body} }}")
+    desk.must(
+        f"function Remove-Much {{ [CmdletBinding(SupportsShouldProcess, ConfirmImpact='High')] param($n) {body} }}"
+    )
+    desk.run(f"$ConfirmPreference = '{preference}'; {call}")
+    assert bool(questions) is asked

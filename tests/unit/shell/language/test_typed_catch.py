@@ -27,7 +27,11 @@ FAILING = {
         "ObjectNotFound",
         "ObjectNotFound,Microsoft.FailoverClusters.PowerShell.GetClusterNodeCommand",
     ),
-    "Get-VM nobody -ea Stop": ("VirtualizationException", "ObjectNotFound", "ObjectNotFound,Microsoft.HyperV.PowerShell."),
+    "Get-VM nobody -ea Stop": (
+        "VirtualizationException",
+        "ObjectNotFound",
+        "ObjectNotFound,Microsoft.HyperV.PowerShell.",
+    ),
     "Move-ClusterVirtualMachineRole SQL01 node1 -ErrorAction Stop": (
         "ClusterCmdletException",
         "InvalidOperation",

@@ -92,7 +92,7 @@ def test_a_node_that_does_not_respond_is_an_error_and_the_others_go_on(desk: She
     assert [error.message for error in results.errors] == ["node2 does not respond."]
 
 
-@pytest.mark.parametrize("words", ["{ 1 }", "node1", "-ScriptBlock { 1 }", "elsewhere { 1 }"])
+@pytest.mark.parametrize("words", ["node1", "-ComputerName node1", "elsewhere { 1 }"])
 def test_without_nodes_of_the_cluster_nothing_runs(desk: ShellDesk, words: str) -> None:
     results = desk.run(f"Invoke-Command {words}")
     assert (results.objects, len(results.errors)) == ([], 1)
@@ -108,3 +108,28 @@ def test_a_block_has_no_cmdlet_but_those_of_the_cluster_and_those_that_compute()
     of_cluster = {one.name for one in REGISTRY.cmdlets.values() if one.module in CLUSTER_MODULES}
     assert allowed <= of_cluster | set(NODE_CMDLETS) | set(COMPUTING)
     assert "Get-ClusterLog" not in allowed
+
+
+@pytest.mark.parametrize(
+    ("script", "output"),
+    [
+        ("Invoke-Command { 1 + 1 }", [2]),
+        ('Invoke-Command -ScriptBlock { param($a, $b) "$a-$b" } -ArgumentList 1, 2', ["1-2"]),
+        ("icm { $args.Count } -Args (1..3)", [3]),
+        ("$x = 1; Invoke-Command { $x = 2; $x }; $x", [2, 1]),
+        ("Invoke-Command { Get-VM DC01 } | ForEach-Object Name", ["DC01"]),
+        ("try { Invoke-Command { 1 / 0; 'on' } } catch { 'caught' }", ["caught"]),
+        ("try { Invoke-Command { throw 'no' } } catch { $_.Exception.Message }", ["no"]),
+    ],
+)
+def test_without_nodes_a_block_runs_here_as_if_it_were_called(
+    desk: ShellDesk, script: str, output: list[object]
+) -> None:
+    assert desk.must(script) == output
+
+
+def test_pipeline_input_of_a_block_that_runs_here_is_refused(desk: ShellDesk) -> None:
+    for words in ("{ $input }", "-ScriptBlock { $input }"):
+        results = desk.run(f"1..3 | Invoke-Command {words}")
+        assert results.errors
+        assert results.objects == []

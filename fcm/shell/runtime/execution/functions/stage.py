@@ -422,9 +422,15 @@ class _PsCmdlet(Net):
         if confirm is not None and truth(confirm):
             return session.confirmed(action, target, -1)
         impact = self._stage.signature.binding.value("ConfirmImpact") if self._stage.signature.binding else None
-        if confirm is None and isinstance(impact, tree.Literal) and str(impact.value).casefold() == "high":
-            return session.confirmed(action, target, -1)
-        return True
+        level = str(impact.value).casefold() if isinstance(impact, tree.Literal) else "medium"
+        preferred = session.preference("Confirm")
+        if confirm is not None or "none" in (level, preferred) or _LEVELS.find(level) < _LEVELS.find(preferred):
+            return True
+        return session.confirmed(action, target, -1)
+
+
+_LEVELS = "low medium high"
+"""Impacts, the least first."""
 
 
 __all__ = ["FunctionStage", "error_record", "exact"]
