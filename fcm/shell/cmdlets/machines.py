@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ NAME = Param(
     pipes=("VirtualMachine", "ClusterGroup", "ClusterResource", TEXT),
     of="machine",
 )
-ON = Param("ComputerName", "texts", help="Nodes: only virtual machines that are there.", pipes=("ClusterNode",))
+ON = Param("ComputerName", "texts", help="Nodes: only virtual machines that are there.")
 PASSTHRU = Param("Passthru", "switch", help="Return the virtual machines.")
 START_ACTIONS = {
     "nothing": StartAction.NOTHING,
@@ -45,7 +46,7 @@ def _wanted(call: Call) -> list[tuple[str, str]]:
     "Get-VM",
     NAME,
     Param("Id", "texts", help="Ids of virtual machines.", by_property=True, means="Name", aliases=("VMId",)),
-    ON,
+    replace(ON, pipes=("ClusterNode",)),
     CLUSTER,
     INPUT,
     synopsis="Gets the virtual machines on all nodes, clustered or not.",
