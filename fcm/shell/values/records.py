@@ -114,12 +114,17 @@ def _properties(error: ShellError) -> dict[str, Any]:
 def _words(error: ShellError) -> str:
     """What a script reads of an error: PowerShell's words where they are known."""
     if isinstance(error, CommandNotFoundError) and error.target:
-        return (
-            f"The term '{error.target}' is not recognized as a name of a cmdlet, function, script file, or executable "
-            "program.\nCheck the spelling of the name, or if a path was included, verify that the path is correct and "
-            "try again."
-        )
+        return not_recognized(error.target)
     return error.message
+
+
+def not_recognized(name: str) -> str:
+    """What PowerShell says of a command that there is not."""
+    return (
+        f"The term '{name}' is not recognized as a name of a cmdlet, function, script file, or executable "
+        "program.\nCheck the spelling of the name, or if a path was included, verify that the path is correct and "
+        "try again."
+    )
 
 
 def _exception(error: ShellError) -> ExceptionObject:

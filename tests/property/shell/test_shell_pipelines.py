@@ -185,6 +185,7 @@ def _given(one: Any, state: State, lists: bool) -> set[str]:
             found |= {g.id for g in state.groups.values() if g.owner == identity}
             found |= {m.id for m in state.machines.values() if m.node == identity}
             found |= {a.id for a in state.adapters.values() if identity in (a.node, a.network)}
+            found |= set(state.networks) if identity in state.nodes else set()
             found |= {r.id for r in state.resources.values() if r.group in found or (r.disk and r.disk in found)}
     return found - {""}
 

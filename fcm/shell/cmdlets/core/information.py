@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fcm.shell.cmdlets.core.selecting import pipeline_input
-from fcm.shell.language.errors import UnsupportedError, near
+from fcm.shell.language.errors import CommandNotFoundError, UnsupportedError, near
 from fcm.shell.runtime.absent import why_absent
+from fcm.shell.runtime.execution.functions.known import KNOWN_COMMANDS
 from fcm.shell.runtime.parameters import COMMON, OBJECTS, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.net.types import Declared, EnumValue, NetType
+from fcm.shell.values.records import not_recognized
 from fcm.shell.values.values import Lines, ShellObject, has_wildcard, wildcard
 from fcm.text.words import quoted
 
@@ -44,18 +46,41 @@ _TYPES: dict[type, str] = {
     module=CORE,
 )
 def get_command(call: Call) -> Iterable[Any]:
-    """Cmdlets by name, module, noun, verb."""
+    """Cmdlets by name, module, noun, verb.
+
+    Raises:
+        UnsupportedError: the built-in shell does not know whether there is such a command.
+    """
+    if not call.has("Name"):
+        return _commands(call, "*")
     found: list[Any] = []
     for name in call.texts("Name"):
         function = call.session.variables.function(name)
         if function is not None:
             found.append(ShellObject("FunctionInfo", {"CommandType": "Function", "Name": function.name}))
-    if found:
-        return found
+            continue
+        known = _commands(call, name)
+        found += known
+        if known or has_wildcard(name):
+            continue
+        others = name.casefold() in KNOWN_COMMANDS or call.session.registry.get(name) is not None
+        if others or "-" not in name or why_absent(name) or call.session.variables.alias(name):
+            raise UnsupportedError(f"Get-Command for {name}", "", call.at)
+        missing = CommandNotFoundError("", near(name, [one.name for one in call.session.registry.cmdlets.values()]))
+        missing.message, missing.target, missing.exact = not_recognized(name), name, True
+        missing.at, missing.command, missing.module = call.at, call.cmdlet.name, call.cmdlet.module
+        missing.known_id = "CommandNotFoundException,Microsoft.PowerShell.Commands.GetCommandCommand"
+        call.session.fail(missing, call.wanted)
+    return found
+
+
+def _commands(call: Call, name: str) -> list[Any]:
+    """Cmdlets and programs of a name, or of a pattern, that fit -Module, -Noun and -Verb too."""
+    found: list[Any] = []
     for one in sorted(call.session.registry.cmdlets.values(), key=lambda each: each.name):
         verb, _, noun = one.name.partition("-")
-        pairs = (("Name", one.name), ("Module", one.module), ("Noun", noun), ("Verb", verb))
-        if all(_matches(call.texts(key), value) for key, value in pairs):
+        pairs = (("Module", one.module), ("Noun", noun), ("Verb", verb))
+        if _matches([name], one.name) and all(_matches(call.texts(key), value) for key, value in pairs):
             kind = "Application" if one.raw else "Cmdlet"
             found.append(
                 ShellObject(
