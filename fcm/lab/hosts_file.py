@@ -11,6 +11,12 @@ FENCE_AGENT = "fence_fcm_lab"
 """The fence agent of the lab's power switch, in resources/lab."""
 
 
+TOKEN = 1000
+"""ms without the token after which Corosync of a lab takes a node for lost: its links are those of one computer, and
+Corosync has real-time priority, so that this is no guess even while the computer is busy (measured, see docs/lab.md).
+Hosts have 3000, Corosync's default."""
+
+
 def _text(value: str) -> str:
     """A TOML basic string; JSON's escapes are a subset of its own."""
     return json.dumps(value, ensure_ascii=False)
@@ -48,6 +54,7 @@ def render_hosts_file(plan: LabPlan, folders: LabFolders, over_ssh: bool = False
         "[cluster]",
         f"name = {_text(folders.name)}",
         *([f"identity = {_text(identity)}"] if identity else []),
+        *([f"token = {TOKEN}"] if plan.failover else []),
         "",
         "[lab]",
         "tcp = true",

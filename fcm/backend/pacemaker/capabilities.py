@@ -39,8 +39,7 @@ _LIVE_ONLY = no(
 )
 _BY_FILE = no(
     "The hosts file says which nodes there are.",
-    "To add a node, add it to the hosts file and run Create a Cluster on Hosts again. To evict one, drain it and use: "
-    "fcm hosts cluster evict HOSTS.toml NODE",
+    "Add the node to it, then run Create a Cluster on Hosts again, which adds it to the cluster.",
 )
 _NO_ROLES = no(
     "fcm makes only virtual machines highly available with Pacemaker; it leaves other resources as they are.",
@@ -67,7 +66,7 @@ _WITHOUT: tuple[tuple[Verdict, tuple[type[Command], ...]], ...] = (
     (_NO_SNAPSHOTS, (cmd.TakeSnapshot, cmd.RevertToSnapshot, cmd.DeleteSnapshot, cmd.BackUpMachine)),
     (_BY_LIBVIRT, (cmd.CreateVirtualMachine, cmd.ConfigureVirtualMachine, cmd.DeleteVirtualMachine)),
     (_LIVE_ONLY, (cmd.QuickMigrate, cmd.MoveMachine)),
-    (_BY_FILE, (cmd.AddNode, cmd.EvictNode)),
+    (_BY_FILE, (cmd.AddNode,)),
     (_NO_ROLES, get_args(cmd.RoleCommand)),
 )
 """Commands that have no counterpart, with the reason; a handler takes precedence."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.backend.pacemaker import drains, machines
 from fcm.backend.pacemaker.adoption import adopting
-from fcm.backend.pacemaker.remote import service, whole_cluster
+from fcm.backend.pacemaker.remote import evicting, service, whole_cluster
 from fcm.backend.pacemaker.settings import corosync, groups, networks, resources
 from fcm.model import commands as cmd
 
@@ -27,6 +27,7 @@ _TABLE: dict[type[Command], Callable[[Context, Any], Verdict]] = {
     cmd.PauseNode: drains.pause_node,
     cmd.DrainNode: drains.drain_node,
     cmd.ResumeNode: drains.resume_node,
+    cmd.EvictNode: evicting.evict_node,
     cmd.StartClusterService: service.start_cluster_service,
     cmd.StopClusterService: service.stop_cluster_service,
     cmd.StartCluster: whole_cluster.start_cluster,

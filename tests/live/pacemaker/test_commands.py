@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.cli.main import DONE, main
 from fcm.lab.faults import emulator_of
 from fcm.model.telemetry import Phase
 from fcm.shell.runtime.session import ShellSession
@@ -127,9 +128,11 @@ def test_votes_and_heartbeats_are_changed_while_the_cluster_runs(console: Consol
     told = int(console.asked(token))
     console.run("(Get-Cluster).SameSubnetThreshold = 7")
     try:
-        wait_until(lambda: int(console.asked(token)) > told, "the token is longer")
-    finally:
+        wait_until(lambda: int(console.asked(token)) > 7000, "the token is longer")
         console.run("(Get-Cluster).SameSubnetThreshold = 3")
+        wait_until(lambda: 3000 <= int(console.asked(token)) < 7000, "the token is shorter")
+    finally:
+        assert main(["hosts", "cluster", "create", str(console.failover.hosts_file), "--yes"]) == DONE
     wait_until(lambda: int(console.asked(token)) == told, "the token is as it was")
     assert console.process("web") == process
 

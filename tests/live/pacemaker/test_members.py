@@ -16,10 +16,13 @@ from fcm.backend.pacemaker.forming.setup_state import Stage
 from fcm.backend.pacemaker.forming.site import Site
 from fcm.backend.pacemaker.remote.shells import shells_of, witness_shell
 from fcm.cli.main import DONE, FAILED, main
+from fcm.model import commands as cmd
 from fcm.ui.tour.patience import stretched
+from tests.live.pacemaker.opened import Opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from fcm.backend.pacemaker.forming.setup_state import SetupState
     from tests.live.pacemaker.cluster import Failover
@@ -94,7 +97,7 @@ def killed_after(failover: Failover, verb: str, titles: Sequence[str]) -> None:
 
 
 def test_a_node_is_evicted_and_added_again_killed_on_the_way_and_no_machine_notices(
-    failover: Failover, watch: Watcher, capsys: pytest.CaptureFixture[str]
+    failover: Failover, watch: Watcher, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, freeze = str(failover.hosts_file), "Keep virtual machines running if the cluster has no quorum for a moment"
     booted = {name: failover.boots(name) for name in failover.adopted}
@@ -104,7 +107,13 @@ def test_a_node_is_evicted_and_added_again_killed_on_the_way_and_no_machine_noti
     quorum = Quorum(failover)
     quorum.start()
     killed_after(failover, "evict", ("Stop Pacemaker", "Write corosync.conf", "Remove fencing of node3"))
-    assert main(["hosts", "cluster", "evict", file, "node3", "--yes"]) == DONE
+    opened = Opened(failover, tmp_path)
+    try:
+        opened.until(lambda: opened.is_up("node2"), "the cluster is shown")
+        opened.carry_out(cmd.EvictNode("node3"))
+        opened.until(lambda: "not a node of the cluster" in opened.workspace.state.nodes["node3"].note, "it is shown")
+    finally:
+        opened.workspace.close()
     lost = quorum.end()
     setup = read_setup(failover)
     assert setup.votes == {"Expected votes": 3, "Total votes": 3, "Quorum": 2}

@@ -138,7 +138,7 @@ def test_a_host_that_the_cluster_does_not_know_is_down_with_that_reason() -> Non
     window = Window()
     window.show(replace(seen, nodes=seen.nodes[:2]))
     assert window.node("node3").state is NodeState.DOWN
-    assert "not a member of the cluster" in window.node("node3").note
+    assert "not a node of the cluster" in window.node("node3").note
 
 
 def test_before_the_first_answer_nothing_changes() -> None:

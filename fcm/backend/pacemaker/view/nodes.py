@@ -29,7 +29,10 @@ WHOLE_SECOND = 1.0
 """Times of the history of fencing are cut to whole seconds."""
 LEAVING = "It is leaving the cluster: its machines are moved away first."
 STARTING = "Pacemaker is starting there. The node is not a member yet."
-NOT_CONFIGURED = "It is not a member of the cluster that the other nodes form."
+NOT_CONFIGURED = (
+    "It is not a node of the cluster that the others form. Remove it from the hosts file, or run Create a Cluster on "
+    "Hosts again, which adds it."
+)
 OFF = "It is off, or Pacemaker is not running on it."
 
 

@@ -16,7 +16,21 @@ from fcm.backend.pacemaker.forming.create import create_steps
 from fcm.backend.pacemaker.forming.plan import PlanError, plan_cluster
 from fcm.backend.pacemaker.forming.setup_state import ManagedMachine, WitnessLook, setup_state_of
 from fcm.backend.pacemaker.forming.site import Site, SiteError
-from tests.unit.pacemaker.forming.hosts_of_test import formed, hosts_text, looked, plan_of, read_hosts
+from fcm.backend.pacemaker.remote import shells
+from fcm.backend.pacemaker.remote.evicting import evict_node
+from fcm.backend.pacemaker.remote.shells import Answer
+from fcm.model import commands as cmd
+from fcm.model import events as ev
+from tests.unit.pacemaker.fake_context import FakeContext, cluster
+from tests.unit.pacemaker.fake_node import FakeNode
+from tests.unit.pacemaker.forming.hosts_of_test import (
+    formed,
+    formed_answer,
+    hosts_text,
+    looked,
+    plan_of,
+    read_hosts,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +38,6 @@ if TYPE_CHECKING:
     from fcm.backend.pacemaker.forming.looking import NodeLook
     from fcm.backend.pacemaker.forming.plan import ClusterPlan
     from fcm.backend.pacemaker.forming.setup_state import SetupState
-    from fcm.backend.pacemaker.remote.shells import Answer
     from fcm.backend.pacemaker.steps import Step
 
 
@@ -177,3 +190,37 @@ def test_a_node_that_was_evicted_already_is_none_and_one_that_is_half_gone_is_ev
     assert site.evict_steps(setup, "node3")
     with pytest.raises(SiteError, match="node3 is not a node of the cluster"):
         site.evict_steps(replace(setup, known=frozenset({"node1", "node2"})), "node3")
+
+
+class Member(Shell):
+    """A node of a cluster that carries out what it is told."""
+
+    def __init__(self, node: str, look: str) -> None:
+        super().__init__(node)
+        self.look = look
+        self.scripts: list[str] = []
+
+    def run(self, script: str, *, stdin: bytes = b"", limit: float = 10.0) -> Answer:
+        self.scripts.append(script)
+        if self.node == "witness" and "corosync-qnetd-tool -l" in script:
+            return Answer(0, "running yes\nca ca\ncluster East-1\n")
+        return Answer(0, self.look if "say clock" in script else "")
+
+
+def test_the_window_evicts_a_node_and_says_what_is_left_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = read_hosts(tmp_path, hosts_text())
+    look = formed_answer(plan_of(tmp_path))
+    found = {name: Member(name, look) for name in ("node1", "node2", "node3")}
+    monkeypatch.setattr(shells, "shells_of", lambda _hosts: found)
+    monkeypatch.setattr(shells, "witness_shell", lambda _hosts: Member("witness", ""))
+    context = FakeContext(FakeNode(tmp_path), cluster)
+    monkeypatch.setattr(FakeContext, "file", hosts, raising=False)
+
+    assert evict_node(context.context, cmd.EvictNode("node3"))
+
+    assert "corosync-cfgtool -R" in "".join(found["node1"].scripts)
+    told = [one for one in context.told if isinstance(one, ev.BackendReported)]
+    assert told[-1].text == "node3 is no longer a node of the cluster."
+    assert "Remove its [[node]]" in told[-1].remedy
+    with pytest.raises(SiteError, match="no node 'node7'"):
+        evict_node(context.context, cmd.EvictNode("node7"))
