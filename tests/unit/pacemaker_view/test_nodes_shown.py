@@ -139,6 +139,9 @@ def test_a_host_that_the_cluster_does_not_know_is_down_with_that_reason() -> Non
     window.show(replace(seen, nodes=seen.nodes[:2]))
     assert window.node("node3").state is NodeState.DOWN
     assert "not a node of the cluster" in window.node("node3").note
+    assert window.node("node3").weight == 0, "nobody counts its vote"
+    window.show(seen)
+    assert window.node("node3").weight == 1
 
 
 def test_before_the_first_answer_nothing_changes() -> None:

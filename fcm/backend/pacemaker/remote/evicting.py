@@ -5,16 +5,15 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from fcm.backend.pacemaker.forming.site import Site
+from fcm.backend.pacemaker.forming.site import Site, nothing_told
 from fcm.backend.pacemaker.impact import status_of
 from fcm.backend.pacemaker.remote import shells
-from fcm.backend.pacemaker.steps import StepState
+from fcm.backend.pacemaker.remote.recent_commands import RecordingShell
 from fcm.model import events as ev
 from fcm.model.rules.verdict import OK, Verdict
 
 if TYPE_CHECKING:
     from fcm.backend.pacemaker.context import Context
-    from fcm.backend.pacemaker.steps import StepReport
     from fcm.model import commands as cmd
 
 
@@ -27,13 +26,9 @@ def evict_node(context: Context, command: cmd.EvictNode) -> Verdict:
     status_of(context)
     hosts = context.file
 
-    def told(_number: int, report: StepReport) -> None:
-        if report.state is StepState.DONE:
-            where = f" on {report.step.node}" if report.step.node else ""
-            context.tell(ev.BackendReported("information", f"{command.node}: {report.step.title}{where}."))
-
-    with closing(Site(hosts, shells.shells_of(hosts), shells.witness_shell(hosts))) as site:
-        site.carry_out(site.evict_steps(site.read_setup(), command.node), told).require()
+    ways = {name: RecordingShell(shell, context.recent_commands) for name, shell in shells.shells_of(hosts).items()}
+    with closing(Site(hosts, ways, shells.witness_shell(hosts))) as site:
+        site.carry_out(site.evict_steps(site.read_setup(), command.node), nothing_told).require()
     context.tell(
         ev.BackendReported(
             "information",

@@ -78,7 +78,7 @@ def _of_cluster(node: Node, facts: Facts, lost_since: float) -> Node:
         return replace(node, state=NodeState.DOWN, note=note, fencing=FencingState.NONE)
     known = status.node(node.name)
     if known is None:
-        return replace(node, state=NodeState.DOWN, note=NOT_CONFIGURED, fencing=FencingState.NONE)
+        return replace(node, state=NodeState.DOWN, note=NOT_CONFIGURED, fencing=FencingState.NONE, weight=0)
     draining = is_true(known.attributes.get(DRAINING, ""))
     everything = is_true(status.properties.get("maintenance-mode", ""))
     weight = status.quorum.votes.get(node.name, node.weight) if status.quorum is not None else node.weight

@@ -18,6 +18,7 @@ from fcm.backend.pacemaker.forming.setup_state import ManagedMachine, WitnessLoo
 from fcm.backend.pacemaker.forming.site import Site, SiteError
 from fcm.backend.pacemaker.remote import shells
 from fcm.backend.pacemaker.remote.evicting import evict_node
+from fcm.backend.pacemaker.remote.recent_commands import RecentCommands
 from fcm.backend.pacemaker.remote.shells import Answer
 from fcm.model import commands as cmd
 from fcm.model import events as ev
@@ -215,10 +216,13 @@ def test_the_window_evicts_a_node_and_says_what_is_left_to_do(tmp_path: Path, mo
     monkeypatch.setattr(shells, "witness_shell", lambda _hosts: Member("witness", ""))
     context = FakeContext(FakeNode(tmp_path), cluster)
     monkeypatch.setattr(FakeContext, "file", hosts, raising=False)
+    commands = RecentCommands()
+    monkeypatch.setattr(FakeContext, "recent_commands", commands, raising=False)
 
     assert evict_node(context.context, cmd.EvictNode("node3"))
 
     assert "corosync-cfgtool -R" in "".join(found["node1"].scripts)
+    assert any("corosync-cfgtool -R" in one.script for one in commands.all())
     told = [one for one in context.told if isinstance(one, ev.BackendReported)]
     assert told[-1].text == "node3 is no longer a node of the cluster."
     assert "Remove its [[node]]" in told[-1].remedy
