@@ -12,8 +12,9 @@ from fcm.shell.runtime import finding
 from fcm.shell.runtime.following import until_settled
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, VM_ID, Param
 from fcm.shell.runtime.registry import cmdlet
+from fcm.shell.values.device_objects import ADAPTER
 from fcm.shell.values.objects import machine_object
-from fcm.shell.values.values import as_truth, text
+from fcm.shell.values.values import Identity, as_truth, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +29,10 @@ NAME = Param(
     pipes=("VirtualMachine", "ClusterGroup", "ClusterResource", TEXT),
     of="machine",
 )
+_MEMORY, _PROCESSOR, _DRIVE = (
+    replace(NAME, aliases=("VMName", "VM", kind), pipes=(*NAME.pipes, kind))
+    for kind in ("VMMemory", "VMProcessor", "VMDvdDrive")
+)
 ON = Param("ComputerName", "texts", help="Nodes: only virtual machines that are there.")
 PASSTHRU = Param("Passthru", "switch", help="Return the virtual machines.")
 START_ACTIONS = {
@@ -38,8 +43,8 @@ START_ACTIONS = {
 _FCM = "Workload of the virtual machine (fcm only)."
 
 
-def _wanted(call: Call) -> list[tuple[str, str]]:
-    return finding.machine_ids(call, finding.named(call, "a virtual machine", "Get-VM"))
+def _wanted(call: Call, parameter: str = "Name") -> list[tuple[str, str]]:
+    return finding.machine_ids(call, finding.named(call, "a virtual machine", "Get-VM", parameter))
 
 
 @cmdlet(
@@ -111,9 +116,9 @@ def new_machine(call: Call) -> Iterable[Any]:
     return call.submit(command, name, result)
 
 
-def _settings(call: Call, **settings: Any) -> Iterable[Any]:
+def _settings(call: Call, parameter: str = "Name", /, **settings: Any) -> Iterable[Any]:
     return call.one_by_one(
-        _wanted(call),
+        _wanted(call, parameter),
         lambda one: call.submit(cmd.ConfigureVirtualMachine(one[0], **settings), one[1], partial(passed, call, one[0])),
     )
 
@@ -149,7 +154,7 @@ def set_machine(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Set-VMMemory",
-    NAME,
+    _MEMORY,
     ON,
     PASSTHRU,
     Param("StartupBytes", "whole", needed=True),
@@ -169,7 +174,7 @@ def set_memory(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Set-VMProcessor",
-    NAME,
+    _PROCESSOR,
     ON,
     PASSTHRU,
     Param("CompatibilityForMigrationEnabled", "truth", needed=True),
@@ -187,12 +192,43 @@ def set_processor(call: Call) -> Iterable[Any]:
     return _settings(call, processor_compatibility=wanted)
 
 
-@cmdlet(
-    "Connect-VMNetworkAdapter",
-    NAME,
+_ADAPTER = (
+    Param(
+        "VMName",
+        "texts",
+        position=0,
+        aliases=("VM", "VMNetworkAdapter"),
+        pipes=("VirtualMachine", "VMNetworkAdapter", "ClusterGroup", "ClusterResource", TEXT),
+        of="machine",
+    ),
+    Param(
+        "Name",
+        "texts",
+        position=1,
+        aliases=("VMNetworkAdapterName",),
+        help=f"Name of the adapter; it is always '{ADAPTER}'. Wildcards are permitted.",
+    ),
     ON,
     PASSTHRU,
-    Param("SwitchName", needed=True),
+)
+
+
+def _connect(call: Call, switch: str) -> Iterable[Any]:
+    """Connect the adapters of machines to a virtual network; "": to none.
+
+    Raises:
+        NotFoundError: no adapter has the name.
+    """
+    wanted = call.names() or ["*"]
+    if not any(finding.is_called(ADAPTER, str(one)) for one in wanted):
+        raise call.session.not_found("network adapter", str(wanted[0]), [ADAPTER], call.at)
+    return _settings(call, "VMName", switch=switch)
+
+
+@cmdlet(
+    "Connect-VMNetworkAdapter",
+    *_ADAPTER,
+    Param("SwitchName", position=2, needed=True, pipes=("VMSwitch",), aliases=("VMSwitch",)),
     CLUSTER,
     INPUT,
     synopsis="Connects a virtual machine to a virtual network.",
@@ -203,14 +239,14 @@ def set_processor(call: Call) -> Iterable[Any]:
 )
 def connect_adapter(call: Call) -> Iterable[Any]:
     """Connect."""
-    return _settings(call, switch=call.text("SwitchName"))
+    (switch,) = call.names("SwitchName") or [""]
+    name = str(switch)
+    return _connect(call, name.partition("\\")[2] if isinstance(switch, Identity) else name)
 
 
 @cmdlet(
     "Disconnect-VMNetworkAdapter",
-    NAME,
-    ON,
-    PASSTHRU,
+    *_ADAPTER,
     CLUSTER,
     INPUT,
     synopsis="Disconnects a virtual machine from its virtual network.",
@@ -221,12 +257,12 @@ def connect_adapter(call: Call) -> Iterable[Any]:
 )
 def disconnect_adapter(call: Call) -> Iterable[Any]:
     """Disconnect."""
-    return _settings(call, switch="")
+    return _connect(call, "")
 
 
 @cmdlet(
     "Set-VMDvdDrive",
-    NAME,
+    _DRIVE,
     ON,
     PASSTHRU,
     Param("Path", "any", needed=True, help="Path of an ISO file; $null ejects it."),

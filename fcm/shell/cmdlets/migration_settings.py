@@ -7,6 +7,7 @@ changed as well.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
@@ -16,7 +17,7 @@ from fcm.shell.language.errors import NotFoundError, RefusedError
 from fcm.shell.runtime import finding
 from fcm.shell.runtime.parameters import CLUSTER, INPUT, TEXT, Param
 from fcm.shell.runtime.registry import cmdlet
-from fcm.shell.values.values import ShellObject
+from fcm.shell.values.values import ShellObject, as_whole, has_wildcard, items
 from fcm.text.words import quoted
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ def _order(call: Call) -> list[str]:
 @cmdlet(
     "Get-VMMigrationNetwork",
     Param("Subnet", position=0, help="Only networks of this subnet, such as 10.0.3.0/24. Wildcards are permitted."),
+    Param("Priority", "any", help="Only networks at these places of the order of preference, from 0."),
     _ON,
     CLUSTER,
     INPUT,
@@ -150,11 +152,12 @@ def get_migration_network(call: Call) -> Iterable[Any]:
     finding.check_cluster(call)
     wanted = call.text("Subnet", "*")
     order = [call.state.networks[one] for one in _order(call)]
+    places = [as_whole(one, "-Priority") for one in items(call.values.get("Priority"))] or range(len(order))
     return [
         _object(network, place, node.name)
         for node in finding.nodes(call, call.names("ComputerName"))
         for place, network in enumerate(order)
-        if finding.is_called(network.subnet, wanted)
+        if finding.is_called(network.subnet, wanted) and place in places
     ]
 
 
@@ -269,12 +272,21 @@ def set_migration_network(call: Call) -> Iterable[Any]:
     since="2012",
 )
 def remove_migration_network(call: Call) -> Iterable[Any]:
-    """Exclude it."""
+    """Exclude it; of a pattern all networks in use whose subnet fits."""
     _nodes(call)
-    network, order = _network(call), _order(call)
+    order = _order(call)
+    pattern = (call.names("Subnet") or [""])[0]
+    if has_wildcard(pattern):
+        fitting = [one for one in order if finding.is_called(call.state.networks[one].subnet, pattern)]
+        return call.one_by_one(fitting, partial(_exclude, call))
+    network = _network(call)
     _must_be_used(call, network, order)
-    order.remove(network.id)
-    return _give(call, network, order, _excluded(call) | {network.id})
+    return _exclude(call, network.id)
+
+
+def _exclude(call: Call, identity: str) -> list[Any]:
+    order = [one for one in _order(call) if one != identity]
+    return _give(call, call.state.networks[identity], order, _excluded(call) | {identity})
 
 
 def _must_be_used(call: Call, network: Network, order: list[str]) -> None:

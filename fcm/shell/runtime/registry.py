@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.shell.language.errors import CommandNotFoundError, near
 from fcm.shell.runtime.absent import why_absent
+from fcm.shell.runtime.absent_parameters import absent_parameters
 from fcm.shell.runtime.call import Cmdlet
 from fcm.text.words import quoted
 
@@ -83,7 +84,8 @@ def cmdlet(
     """
 
     def register(body: Body) -> Body:
-        made = Cmdlet(name, body, parameters, synopsis, example, aliases, module, joins, since, raw, stream=stream)
+        known = (*parameters, *absent_parameters(name))
+        made = Cmdlet(name, body, known, synopsis, example, aliases, module, joins, since, raw, stream=stream)
         REGISTRY.add(made)
         return body
 

@@ -77,6 +77,8 @@ function Add-ClusterFileServerRole {
     It is online at once: there is nothing to wait for.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER IgnoreNetwork
+    Not supported: a client access point has one address; specify -StaticAddress.
     .EXAMPLE
     Add-ClusterFileServerRole -Name FS01 -StaticAddress 10.0.1.60 -Storage 'Cluster Disk 2'
     #>
@@ -87,6 +89,7 @@ function Add-ClusterFileServerRole {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter()][object]${IgnoreNetwork},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -116,6 +119,12 @@ function Add-ClusterGenericApplicationRole {
     It is online at once: there is nothing to wait for.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER IgnoreNetwork
+    Not supported: a client access point has one address; specify -StaticAddress.
+    .PARAMETER CheckpointKey
+    Not supported: registry checkpoints are not supported.
+    .PARAMETER Parameters
+    Not supported: write them in -CommandLine.
     .EXAMPLE
     Add-ClusterGenericApplicationRole -CommandLine notepad.exe -Name NOTES01 -StaticAddress 10.0.1.60
     #>
@@ -127,6 +136,9 @@ function Add-ClusterGenericApplicationRole {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter()][object]${IgnoreNetwork},
+        [Parameter()][object]${CheckpointKey},
+        [Parameter()][object]${Parameters},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -156,6 +168,10 @@ function Add-ClusterGenericServiceRole {
     It is online at once: there is nothing to wait for.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER IgnoreNetwork
+    Not supported: a client access point has one address; specify -StaticAddress.
+    .PARAMETER CheckpointKey
+    Not supported: registry checkpoints are not supported.
     .EXAMPLE
     Add-ClusterGenericServiceRole -ServiceName W32Time -Name TIME01 -StaticAddress 10.0.1.60
     #>
@@ -167,6 +183,8 @@ function Add-ClusterGenericServiceRole {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter()][object]${IgnoreNetwork},
+        [Parameter()][object]${CheckpointKey},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -259,6 +277,8 @@ function Add-ClusterPrintServerRole {
     It is online at once: there is nothing to wait for.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER IgnoreNetwork
+    Not supported: a client access point has one address; specify -StaticAddress.
     .EXAMPLE
     Add-ClusterPrintServerRole -Name PRINT09 -StaticAddress 10.0.1.60 -Storage 'Cluster Disk 2'
     #>
@@ -269,6 +289,7 @@ function Add-ClusterPrintServerRole {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter()][object]${IgnoreNetwork},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -363,6 +384,8 @@ function Add-ClusterServerRole {
     It is online at once: there is nothing to wait for.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER IgnoreNetwork
+    Not supported: a client access point has one address; specify -StaticAddress.
     .EXAMPLE
     Add-ClusterServerRole -Name SERVER01 -StaticAddress 10.0.1.60
     #>
@@ -373,6 +396,7 @@ function Add-ClusterServerRole {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Storage},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter()][object]${IgnoreNetwork},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -563,6 +587,8 @@ function Get-ClusterAvailableDisk {
     Not supported: the LUNs are those of the cluster file.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER All
+    Not supported: only LUNs that all nodes can access are shown.
     .EXAMPLE
     Get-ClusterAvailableDisk | Add-ClusterDisk
     #>
@@ -570,7 +596,8 @@ function Get-ClusterAvailableDisk {
     param(
         [Parameter()][object]${Disk},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${All}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -701,6 +728,10 @@ function Get-ClusterLog {
     Not supported: requires Windows Server 2012; times are GMT.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER Health
+    Not supported: requires Windows Server 2016.
+    .PARAMETER SkipClusterState
+    Not supported: requires Windows Server 2016.
     .EXAMPLE
     Get-ClusterLog -Destination logs -TimeSpan 15
     #>
@@ -711,7 +742,9 @@ function Get-ClusterLog {
         [Parameter()][Alias('span')][object]${TimeSpan},
         [Parameter()][switch]${UseLocalTime},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${Health},
+        [Parameter()][object]${SkipClusterState}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -945,6 +978,8 @@ function Get-ClusterResourceDependency {
     Gets the dependencies between resources.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER Guid
+    Not supported: the expression has names; Get-ClusterResource shows the Ids.
     .EXAMPLE
     Get-ClusterResourceDependency 'Virtual Machine SQL01'
     #>
@@ -952,7 +987,8 @@ function Get-ClusterResourceDependency {
     param(
         [Parameter(Position=0)][Alias('Name', 'res')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Resource},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${Guid}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1331,6 +1367,10 @@ function New-Cluster {
     Not supported: the networks of the new cluster cannot be changed here.
     .PARAMETER AdministrativeAccessPoint
     Not supported: requires Windows Server 2012 R2.
+    .PARAMETER S2D
+    Not supported: disks are always LUNs of shared storage.
+    .PARAMETER Force
+    Not supported: New-Cluster never asks.
     .EXAMPLE
     New-Cluster -Name fabrikam -Node server1, server2 -StaticAddress 10.0.1.10
     #>
@@ -1343,6 +1383,8 @@ function New-Cluster {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Version},
         [Parameter()][object]${IgnoreNetwork},
         [Parameter()][object]${AdministrativeAccessPoint},
+        [Parameter()][object]${S2D},
+        [Parameter()][object]${Force},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -1493,6 +1535,8 @@ function Remove-ClusterNode {
     Not supported: the node is evicted immediately.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CleanupDisks
+    Not supported: requires Windows Server 2016.
     .EXAMPLE
     Add-ClusterNode node4; Remove-ClusterNode node4 -Force
     #>
@@ -1503,7 +1547,8 @@ function Remove-ClusterNode {
         [Parameter()][switch]${IgnoreStorageConnectivityLoss},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CleanupDisks}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1834,6 +1879,12 @@ function Set-ClusterQuorum {
     Not supported: requires Windows Server 2016.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER AccessKey
+    Not supported: requires Windows Server 2016.
+    .PARAMETER AccountName
+    Not supported: requires Windows Server 2016.
+    .PARAMETER Endpoint
+    Not supported: requires Windows Server 2016.
     .EXAMPLE
     Set-ClusterQuorum -NodeMajority
     #>
@@ -1845,7 +1896,10 @@ function Set-ClusterQuorum {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${DiskOnly},
         [Parameter()][switch]${CloudWitness},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${AccessKey},
+        [Parameter()][object]${AccountName},
+        [Parameter()][object]${Endpoint}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -2006,6 +2060,8 @@ function Start-ClusterGroup {
     Maximum time to wait until it is online, in seconds. 0: do not wait.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER ChooseBestNode
+    Not supported: the node is chosen with -Node of Move-ClusterGroup.
     .EXAMPLE
     Stop-ClusterGroup WEB01; Start-ClusterGroup WEB01
     #>
@@ -2015,7 +2071,8 @@ function Start-ClusterGroup {
         [Parameter()][switch]${IgnoreLocked},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${ChooseBestNode}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -2042,6 +2099,8 @@ function Start-ClusterNode {
     Maximum time to wait until the node is up, in seconds. Default: do not wait.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER IgnorePersistentState
+    Not supported: use Start-Cluster -IgnorePersistentState.
     .EXAMPLE
     Stop-ClusterNode node3; Start-ClusterNode node3
     #>
@@ -2053,7 +2112,8 @@ function Start-ClusterNode {
         [Parameter()][Alias('cq')][switch]${ClearQuarantine},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${IgnorePersistentState}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -2074,6 +2134,10 @@ function Start-ClusterResource {
     Maximum time to wait, in seconds. 0: do not wait.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER ChooseBestNode
+    Not supported: the node is chosen with -Node of Move-ClusterGroup.
+    .PARAMETER IgnoreLocked
+    Not supported: requires Windows Server 2012.
     .EXAMPLE
     Stop-ClusterResource 'Cluster Disk 2'; Start-ClusterResource 'Cluster Disk 2'
     #>
@@ -2082,7 +2146,9 @@ function Start-ClusterResource {
         [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${ChooseBestNode},
+        [Parameter()][object]${IgnoreLocked}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -2222,6 +2288,8 @@ function Stop-ClusterResource {
     Maximum time to wait, in seconds. 0: do not wait.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER IgnoreLocked
+    Not supported: requires Windows Server 2012.
     .EXAMPLE
     Stop-ClusterResource 'Cluster Disk 2'
     #>
@@ -2230,7 +2298,8 @@ function Stop-ClusterResource {
         [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${IgnoreLocked}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -2399,6 +2468,12 @@ function Test-Cluster {
     List the available tests.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER Disk
+    Not supported: all disks that the nodes see are tested.
+    .PARAMETER Pool
+    Not supported: all disks that the nodes see are tested.
+    .PARAMETER Force
+    Not supported: tests never take disks offline.
     .EXAMPLE
     Test-Cluster | Where-Object Result -eq Failed
     #>
@@ -2410,7 +2485,10 @@ function Test-Cluster {
         [Parameter()][object]${ReportName},
         [Parameter()][switch]${List},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${Disk},
+        [Parameter()][object]${Pool},
+        [Parameter()][object]${Force}
     )
     process {
         $bound = @{} + $PSBoundParameters

@@ -77,23 +77,29 @@ function Connect-VMNetworkAdapter {
     <#
     .SYNOPSIS
     Connects a virtual machine to a virtual network.
+    .PARAMETER Name
+    Name of the adapter; it is always 'Network Adapter'. Wildcards are permitted.
     .PARAMETER ComputerName
     Nodes: only virtual machines that are there.
     .PARAMETER Passthru
     Return the virtual machines.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER UseAutomaticConnection
+    Not supported: resource pools are not supported.
     .EXAMPLE
     Connect-VMNetworkAdapter WEB02 -SwitchName "VM Network"
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VM', 'VMNetworkAdapter')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter(Position=1)][Alias('VMNetworkAdapterName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
-        [Parameter(Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${SwitchName},
+        [Parameter(Position=2)][Alias('VMSwitch')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${SwitchName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${UseAutomaticConnection}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -110,6 +116,8 @@ function Disconnect-VMNetworkAdapter {
     <#
     .SYNOPSIS
     Disconnects a virtual machine from its virtual network.
+    .PARAMETER Name
+    Name of the adapter; it is always 'Network Adapter'. Wildcards are permitted.
     .PARAMETER ComputerName
     Nodes: only virtual machines that are there.
     .PARAMETER Passthru
@@ -121,7 +129,8 @@ function Disconnect-VMNetworkAdapter {
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VM', 'VMNetworkAdapter')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
+        [Parameter(Position=1)][Alias('VMNetworkAdapterName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
@@ -374,6 +383,8 @@ function Get-VMMigrationNetwork {
     Gets the subnets that live migration may use, in order of preference.
     .PARAMETER Subnet
     Only networks of this subnet, such as 10.0.3.0/24. Wildcards are permitted.
+    .PARAMETER Priority
+    Only networks at these places of the order of preference, from 0.
     .PARAMETER ComputerName
     Nodes. Default: all nodes.
     .PARAMETER Cluster
@@ -384,6 +395,7 @@ function Get-VMMigrationNetwork {
     [CmdletBinding()]
     param(
         [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Subnet},
+        [Parameter()][object]${Priority},
         [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject}
@@ -413,6 +425,10 @@ function Get-VMNetworkAdapter {
     Not supported: for all virtual machines: Get-VMNetworkAdapter *
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER IsLegacy
+    Not supported: the types of network adapters are not known.
+    .PARAMETER SwitchName
+    Not supported: filter with Where-Object SwitchName.
     .EXAMPLE
     Get-VMNetworkAdapter -VMName SQL01
     #>
@@ -424,7 +440,9 @@ function Get-VMNetworkAdapter {
         [Parameter()][switch]${ManagementOS},
         [Parameter()][switch]${All},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${IsLegacy},
+        [Parameter()][object]${SwitchName}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -480,6 +498,12 @@ function Get-VMSnapshot {
     Nodes: only virtual machines that are there.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER ParentOf
+    Not supported: snapshot trees are not supported.
+    .PARAMETER ChildOf
+    Not supported: snapshot trees are not supported.
+    .PARAMETER SnapshotType
+    Not supported: snapshots are always standard snapshots.
     .EXAMPLE
     Get-VMSnapshot DC01
     #>
@@ -490,7 +514,10 @@ function Get-VMSnapshot {
         [Parameter()][Alias('VMSnapshot', 'VMCheckpoint')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${ParentOf},
+        [Parameter()][object]${ChildOf},
+        [Parameter()][object]${SnapshotType}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -511,6 +538,12 @@ function Get-VMSwitch {
     Nodes. Default: all nodes.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER SwitchType
+    Not supported: the types of virtual networks are not known.
+    .PARAMETER ResourcePoolName
+    Not supported: resource pools are not supported.
+    .PARAMETER Id
+    Not supported: virtual networks are known by their names.
     .EXAMPLE
     Get-VMSwitch -ComputerName node1
     #>
@@ -519,7 +552,10 @@ function Get-VMSwitch {
         [Parameter(Position=0)][Alias('SwitchName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${SwitchType},
+        [Parameter()][object]${ResourcePoolName},
+        [Parameter()][object]${Id}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -583,6 +619,20 @@ function Move-VM {
     Not supported: storage migration is not supported.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER VHDs
+    Not supported: the files of a virtual machine stay where they are.
+    .PARAMETER SnapshotFilePath
+    Not supported: the files of a virtual machine stay where they are.
+    .PARAMETER SmartPagingFilePath
+    Not supported: the files of a virtual machine stay where they are.
+    .PARAMETER RetainVhdCopiesOnSource
+    Not supported: the files of a virtual machine stay where they are.
+    .PARAMETER RemoveSourceUnmanagedVhds
+    Not supported: the files of a virtual machine stay where they are.
+    .PARAMETER CompatibilityReport
+    Not supported: to check a live migration, use fcm preflight.
+    .PARAMETER ResourcePoolName
+    Not supported: resource pools are not supported.
     .EXAMPLE
     Move-VM SQL01 node2
     #>
@@ -597,7 +647,14 @@ function Move-VM {
         [Parameter()][switch]${IncludeStorage},
         [Parameter()][object]${VirtualMachinePath},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${VHDs},
+        [Parameter()][object]${SnapshotFilePath},
+        [Parameter()][object]${SmartPagingFilePath},
+        [Parameter()][object]${RetainVhdCopiesOnSource},
+        [Parameter()][object]${RemoveSourceUnmanagedVhds},
+        [Parameter()][object]${CompatibilityReport},
+        [Parameter()][object]${ResourcePoolName}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -632,6 +689,12 @@ function New-VM {
     Not supported: existing disks are not supported.
     .PARAMETER Generation
     Not supported: requires Windows Server 2012 R2.
+    .PARAMETER NoVHD
+    Not supported: a virtual machine has one virtual hard disk.
+    .PARAMETER BootDevice
+    Not supported: the boot order is not simulated.
+    .PARAMETER Version
+    Not supported: virtual machines have no configuration version.
     .EXAMPLE
     New-VM NEW01 -ComputerName node1 -MemoryStartupBytes 1GB
     #>
@@ -648,6 +711,9 @@ function New-VM {
         [Parameter()][object]${NewVHDPath},
         [Parameter()][object]${VHDPath},
         [Parameter()][object]${Generation},
+        [Parameter()][object]${NoVHD},
+        [Parameter()][object]${BootDevice},
+        [Parameter()][object]${Version},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -849,6 +915,40 @@ function Set-VM {
     Workload of the virtual machine (fcm only).
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER ProcessorCount
+    Not supported: the number of processors cannot be changed; specify it with New-VM.
+    .PARAMETER NewVMName
+    Not supported: virtual machines keep their names.
+    .PARAMETER DynamicMemory
+    Not supported: Dynamic Memory is not supported.
+    .PARAMETER MemoryMinimumBytes
+    Not supported: Dynamic Memory is not supported.
+    .PARAMETER MemoryMaximumBytes
+    Not supported: Dynamic Memory is not supported.
+    .PARAMETER StaticMemory
+    Not supported: memory is always static.
+    .PARAMETER AutomaticStopAction
+    Not supported: use Set-ClusterParameter OfflineAction of the virtual machine's resource.
+    .PARAMETER AutomaticStartDelay
+    Not supported: the cluster has no such setting.
+    .PARAMETER Notes
+    Not supported: the cluster has no such setting.
+    .PARAMETER LockOnDisconnect
+    Not supported: the cluster has no such setting.
+    .PARAMETER CheckpointType
+    Not supported: snapshots are always standard snapshots.
+    .PARAMETER AutomaticCheckpointsEnabled
+    Not supported: snapshots are always standard snapshots.
+    .PARAMETER SmartPagingFilePath
+    Not supported: the files of a virtual machine stay where they are.
+    .PARAMETER SnapshotFileLocation
+    Not supported: the files of a virtual machine stay where they are.
+    .PARAMETER AllowUnverifiedPaths
+    Not supported: the files of a virtual machine stay where they are.
+    .PARAMETER AutomaticCriticalErrorAction
+    Not supported: requires Windows Server 2016.
+    .PARAMETER AutomaticCriticalErrorActionTimeout
+    Not supported: requires Windows Server 2016.
     .EXAMPLE
     Set-VM LEGACY01 -AutomaticStartAction Nothing
     #>
@@ -861,7 +961,24 @@ function Set-VM {
         [Parameter()][object]${MemoryStartupBytes},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Workload},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${ProcessorCount},
+        [Parameter()][object]${NewVMName},
+        [Parameter()][object]${DynamicMemory},
+        [Parameter()][object]${MemoryMinimumBytes},
+        [Parameter()][object]${MemoryMaximumBytes},
+        [Parameter()][object]${StaticMemory},
+        [Parameter()][object]${AutomaticStopAction},
+        [Parameter()][object]${AutomaticStartDelay},
+        [Parameter()][object]${Notes},
+        [Parameter()][object]${LockOnDisconnect},
+        [Parameter()][object]${CheckpointType},
+        [Parameter()][object]${AutomaticCheckpointsEnabled},
+        [Parameter()][object]${SmartPagingFilePath},
+        [Parameter()][object]${SnapshotFileLocation},
+        [Parameter()][object]${AllowUnverifiedPaths},
+        [Parameter()][object]${AutomaticCriticalErrorAction},
+        [Parameter()][object]${AutomaticCriticalErrorActionTimeout}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -886,17 +1003,35 @@ function Set-VMDvdDrive {
     Path of an ISO file; $null ejects it.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER ControllerNumber
+    Not supported: controllers of virtual machines are not known.
+    .PARAMETER ControllerLocation
+    Not supported: controllers of virtual machines are not known.
+    .PARAMETER ToControllerNumber
+    Not supported: controllers of virtual machines are not known.
+    .PARAMETER ToControllerLocation
+    Not supported: controllers of virtual machines are not known.
+    .PARAMETER ResourcePoolName
+    Not supported: resource pools are not supported.
+    .PARAMETER AllowUnverifiedPaths
+    Not supported: paths of ISO files are never verified.
     .EXAMPLE
     Set-VMDvdDrive SETUP01 -Path $null
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM', 'VMDvdDrive')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
         [Parameter(Mandatory=$true)][object]${Path},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${ControllerNumber},
+        [Parameter()][object]${ControllerLocation},
+        [Parameter()][object]${ToControllerNumber},
+        [Parameter()][object]${ToControllerLocation},
+        [Parameter()][object]${ResourcePoolName},
+        [Parameter()][object]${AllowUnverifiedPaths}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -933,6 +1068,22 @@ function Set-VMHost {
     Not supported: use Set-ClusterMigrationDefault -Xbzrle.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER MacAddressMinimum
+    Not supported: addresses of network adapters are not simulated.
+    .PARAMETER MacAddressMaximum
+    Not supported: addresses of network adapters are not simulated.
+    .PARAMETER FibreChannelWwnn
+    Not supported: Fibre Channel is not simulated.
+    .PARAMETER FibreChannelWwpnMinimum
+    Not supported: Fibre Channel is not simulated.
+    .PARAMETER FibreChannelWwpnMaximum
+    Not supported: Fibre Channel is not simulated.
+    .PARAMETER NumaSpanningEnabled
+    Not supported: NUMA is not simulated.
+    .PARAMETER ResourceMeteringSaveInterval
+    Not supported: resource metering is not supported.
+    .PARAMETER EnableEnhancedSessionMode
+    Not supported: sessions with virtual machines are not simulated.
     .EXAMPLE
     Set-VMHost -MaximumVirtualMachineMigrations 2
     #>
@@ -948,6 +1099,14 @@ function Set-VMHost {
         [Parameter()][object]${VirtualMachineMigrationAuthenticationType},
         [Parameter()][object]${VirtualMachineMigrationPerformanceOption},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter()][object]${MacAddressMinimum},
+        [Parameter()][object]${MacAddressMaximum},
+        [Parameter()][object]${FibreChannelWwnn},
+        [Parameter()][object]${FibreChannelWwpnMinimum},
+        [Parameter()][object]${FibreChannelWwpnMaximum},
+        [Parameter()][object]${NumaSpanningEnabled},
+        [Parameter()][object]${ResourceMeteringSaveInterval},
+        [Parameter()][object]${EnableEnhancedSessionMode},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -973,18 +1132,36 @@ function Set-VMMemory {
     Not supported: Dynamic Memory is not supported.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER MinimumBytes
+    Not supported: Dynamic Memory is not supported.
+    .PARAMETER MaximumBytes
+    Not supported: Dynamic Memory is not supported.
+    .PARAMETER Buffer
+    Not supported: Dynamic Memory is not supported.
+    .PARAMETER Priority
+    Not supported: Dynamic Memory is not supported.
+    .PARAMETER ResourcePoolName
+    Not supported: resource pools are not supported.
+    .PARAMETER MaximumAmountPerNumaNodeBytes
+    Not supported: NUMA is not simulated.
     .EXAMPLE
     Set-VMMemory TEST01 -StartupBytes 2GB
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM', 'VMMemory')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
         [Parameter(Mandatory=$true)][object]${StartupBytes},
         [Parameter()][object]${DynamicMemoryEnabled},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${MinimumBytes},
+        [Parameter()][object]${MaximumBytes},
+        [Parameter()][object]${Buffer},
+        [Parameter()][object]${Priority},
+        [Parameter()][object]${ResourcePoolName},
+        [Parameter()][object]${MaximumAmountPerNumaNodeBytes}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1047,17 +1224,50 @@ function Set-VMProcessor {
     Return the virtual machines.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER Count
+    Not supported: the number of processors cannot be changed; specify it with New-VM.
+    .PARAMETER Reserve
+    Not supported: limits and weights of processors are not supported.
+    .PARAMETER Maximum
+    Not supported: limits and weights of processors are not supported.
+    .PARAMETER RelativeWeight
+    Not supported: limits and weights of processors are not supported.
+    .PARAMETER HwThreadCountPerCore
+    Not supported: limits and weights of processors are not supported.
+    .PARAMETER MaximumCountPerNumaNode
+    Not supported: NUMA is not simulated.
+    .PARAMETER MaximumCountPerNumaSocket
+    Not supported: NUMA is not simulated.
+    .PARAMETER CompatibilityForOlderOperatingSystemsEnabled
+    Not supported: use -CompatibilityForMigrationEnabled.
+    .PARAMETER ExposeVirtualizationExtensions
+    Not supported: requires Windows Server 2016.
+    .PARAMETER EnableHostResourceProtection
+    Not supported: requires Windows Server 2016.
+    .PARAMETER ResourcePoolName
+    Not supported: resource pools are not supported.
     .EXAMPLE
     Set-VMProcessor TEST01 -CompatibilityForMigrationEnabled $true
     #>
     [CmdletBinding(SupportsShouldProcess=$true)]
     param(
-        [Parameter(Position=0)][Alias('VMName', 'VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
+        [Parameter(Position=0)][Alias('VMName', 'VM', 'VMProcessor')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
         [Parameter(Mandatory=$true)][object]${CompatibilityForMigrationEnabled},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${Count},
+        [Parameter()][object]${Reserve},
+        [Parameter()][object]${Maximum},
+        [Parameter()][object]${RelativeWeight},
+        [Parameter()][object]${HwThreadCountPerCore},
+        [Parameter()][object]${MaximumCountPerNumaNode},
+        [Parameter()][object]${MaximumCountPerNumaSocket},
+        [Parameter()][object]${CompatibilityForOlderOperatingSystemsEnabled},
+        [Parameter()][object]${ExposeVirtualizationExtensions},
+        [Parameter()][object]${EnableHostResourceProtection},
+        [Parameter()][object]${ResourcePoolName}
     )
     process {
         $bound = @{} + $PSBoundParameters

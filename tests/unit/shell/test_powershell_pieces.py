@@ -12,15 +12,13 @@ import json
 import os
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 from fcm.shell.language.errors import UnsupportedError
 from fcm.shell.runtime.screen import Screen
 from fcm.shell.runtime.session import ShellSession
 from tests.unit.shell.desk import ShellDesk
-
-if TYPE_CHECKING:
-    import pytest
 
 PIECES = Path(__file__).parents[2] / "data" / "powershell-pieces.json"
 MOST_WRONG, LEAST_RIGHT = 0.01, 0.95
@@ -66,6 +64,21 @@ def test_what_is_refused_cannot_be_caught_and_ends_the_script(desk: ShellDesk) -
     assert isinstance(error, UnsupportedError)
     assert "Get-Acl is not supported by the built-in shell." in error.message
     assert desk.run("$ErrorActionPreference = 'SilentlyContinue'; Get-Acl .; 'after'").objects == []
+
+
+@pytest.mark.parametrize("command", ["Get-Process", "Start-Job { 1 }", "Get-EventLog x", "Get-Command Get-Process"])
+def test_a_command_of_powershell_that_is_not_here_is_refused_and_not_caught(desk: ShellDesk, command: str) -> None:
+    results = desk.run(f"try {{ {command} }} catch {{ 'caught' }}; 'on'")
+    assert results.objects == []
+    assert isinstance(results.errors[0], UnsupportedError)
+
+
+def test_a_command_that_there_is_not_is_an_error_of_get_command(desk: ShellDesk) -> None:
+    assert desk.must("try { Get-Command nope-nope -ea Stop } catch { $_.Exception.GetType().Name }") == [
+        "CommandNotFoundException"
+    ]
+    assert desk.must("function f { 1 }; (Get-Command f, Get-VM).Name -join ','") == ["f,Get-VM"]
+    assert desk.must("[bool](Get-Command nope-nope -ErrorAction SilentlyContinue)") == [False]
 
 
 def test_a_construct_in_a_function_that_is_never_called_stops_nothing(desk: ShellDesk) -> None:

@@ -47,6 +47,8 @@ def bind(cmdlet: Cmdlet, arguments: list[Argument]) -> dict[str, Any]:
                 raise ParameterError(
                     f"-{param.name} is specified twice.", "Remove one of them.", argument.at, "InvalidArgument"
                 )
+            if param.absent:
+                converted(param, argument)
             if argument.value is not _NOTHING:
                 bound[param.name] = converted(param, argument)
             elif param.kind == "switch" or param.name == "Confirm":

@@ -163,8 +163,8 @@ class Invoker:
 
     def _refuse_known(self, name: str, node: tree.Command) -> None:
         """What PowerShell has and this shell has not is refused: a script must not go on as if it were not there."""
-        if name.casefold() in KNOWN_COMMANDS and not why_absent(name):
-            raise UnsupportedError(name, "", node.at)
+        if name.casefold() in KNOWN_COMMANDS:
+            raise UnsupportedError(name, why_absent(name), node.at)
 
     # arguments
 

@@ -30,6 +30,14 @@ def _known(identity: str | None, known: Container[object]) -> list[str]:
     return [identity] if identity is not None and identity in known else []
 
 
+DEVICES = ("VMNetworkAdapter", "VMHardDiskDrive", "VMDvdDrive", "VMMemory", "VMProcessor")
+"""Objects that have the id of their machine."""
+
+
+def _its_machine(identity: str, state: State) -> list[str]:
+    return _known(identity, state.machines)
+
+
 def _machine_of_group(identity: str, state: State) -> list[str]:
     return [machine.id for machine in state.machines.values() if machine.group == identity]
 
@@ -72,8 +80,7 @@ def _faulty(identity: str, state: State) -> list[str]:
 
 
 _STANDS: dict[tuple[str, str], Standing] = {
-    ("machine", "VirtualMachine"): lambda identity, state: _known(identity, state.machines),
-    ("machine", "VMHardDiskDrive"): lambda identity, state: _known(identity, state.machines),
+    **{("machine", kind): _its_machine for kind in ("VirtualMachine", *DEVICES)},
     ("machine", "ClusterGroup"): _machine_of_group,
     ("machine", "ClusterResource"): _machine_of_resource,
     ("group", "ClusterGroup"): lambda identity, state: _known(identity, state.groups),

@@ -1,7 +1,8 @@
 """Plays a pipeline of cmdlets as Fcm.psm1 does: one request for each object that comes through.
 
-Stages are separated by ``|``. ``where NAME VALUE`` lets objects through whose property has a text, ``.NAME = VALUE``
-sets a property, as PowerShell itself would do between the requests.
+Stages are separated by ``|``. ``where NAME VALUE`` lets objects through whose property has a text, ``select NAME``
+makes objects with one property (Select-Object), ``.NAME = VALUE`` sets a property, as PowerShell itself would do
+between the requests.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ def _stage(talk: Talk, stage: str, given: list[Any] | None, played: Played) -> l
     if stage.startswith("where "):
         _, name, wanted = shlex.split(stage)
         return [one for one in given or [] if text_of(one["p"].get(name)) == wanted]
+    if stage.startswith("select "):
+        name = stage.removeprefix("select ")
+        return [{"$": "object", "type": "Selected", "p": {name: one["p"].get(name)}} for one in given or []]
     if stage.startswith("."):
         name, _, value = stage[1:].partition(" = ")
         for one in given or []:

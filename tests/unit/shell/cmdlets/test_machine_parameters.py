@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fcm.shell import cmdlets
+from fcm.shell.runtime.absent_parameters import ABSENT, absent_parameters
+from fcm.shell.runtime.registry import REGISTRY
+
 if TYPE_CHECKING:
+    from fcm.shell.runtime.call import Cmdlet
     from tests.unit.shell.desk import ShellDesk
+
+
+cmdlets.load()
 
 
 @pytest.mark.parametrize(
@@ -89,3 +97,33 @@ def test_checkpoints_go_by_both_names_and_are_returned(desk: ShellDesk) -> None:
     assert shown.get("Id") == taken.get("Id")
     desk.must("Get-VMCheckpoint DC01 | Remove-VMCheckpoint")
     assert desk.must("Get-VMSnapshot DC01") == []
+
+
+def test_adapters_are_connected_by_machine_adapter_and_switch(desk: ShellDesk) -> None:
+    for line in (
+        "Connect-VMNetworkAdapter -VMName DC01 -Name 'Network*' -SwitchName 'DMZ Network'",
+        "Get-VMNetworkAdapter DC01 | Connect-VMNetworkAdapter -SwitchName 'DMZ Network'",
+        "Get-VMSwitch 'DMZ Network' -ComputerName node1 | Connect-VMNetworkAdapter DC01",
+    ):
+        desk.must("Get-VMNetworkAdapter DC01 | Disconnect-VMNetworkAdapter")
+        assert desk.must("(Get-VMNetworkAdapter DC01).Connected") == [False]
+        desk.must(line)
+        assert desk.must("(Get-VM DC01).SwitchName") == ["DMZ Network"]
+    desk.commands.clear()
+    assert "no network adapter 'Internet'" in desk.run("Connect-VMNetworkAdapter DC01 Internet 'VM Network'").text()
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize(
+    "cmdlet", [one for one in REGISTRY.cmdlets.values() if absent_parameters(one.name)], ids=lambda one: one.name
+)
+def test_a_parameter_that_only_windows_has_is_refused_with_its_reason(desk: ShellDesk, cmdlet: Cmdlet) -> None:
+    for param in absent_parameters(cmdlet.name):
+        for value in ("", " 1"):
+            (error,) = desk.run(f"{cmdlet.name} -{param.name}{value}").errors
+            assert error.message == f"-{param.name} is not supported: {param.absent}"
+    assert desk.commands == []
+
+
+def test_every_reason_is_of_a_cmdlet_that_there_is() -> None:
+    assert all(REGISTRY.get(name) is not None for name, _, _ in ABSENT)
