@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.x11.program import Program
 
 OFFICE = Path(__file__).parent / "office.toml"
+FABRIKAM = "fabrikam.fabrikam.example"
 CLUSTER = "office.office.example"
 SERVICES = "Services and applications"
 CLOSE_IT = ("OK", "Cancel", "Apply", "Close")
@@ -200,3 +201,29 @@ def test_lists_of_clusters_tell_how_they_are_now(begin: Callable[..., Program]) 
     program.key("ctrl+o")
     rows = program.wait(looking.rows, "Known clusters")
     assert any("6 virtual machines (5 running)" in row[1] for row in rows)
+
+
+def test_enter_in_the_list_of_clusters_opens_the_one_that_is_selected(begin: Callable[..., Program]) -> None:
+    program = begin(OFFICE)
+    program.key("ctrl+o")
+    program.wait(looking.rows, "Known clusters")
+    program.key("Home")
+    program.wait(looking.selected, "Known clusters")
+    for _ in program.ask(looking.rows, "Known clusters"):
+        if program.ask(looking.selected, "Known clusters") == [FABRIKAM]:
+            break
+        program.key("Down")
+    program.key("Return")
+    program.wait(looking.row, "Console tree", FABRIKAM, what="the other cluster beside the first")
+
+
+def test_shift_f10_opens_the_menu_of_what_has_the_keyboard(begin: Callable[..., Program]) -> None:
+    program = begin(OFFICE)
+    program.go(CLUSTER, SERVICES)
+    program.key("shift+F10")
+    assert "Configure a Service or Application..." in program.wait(looking.entries)
+    program.key("Escape")
+    program.click(program.row(SERVICES, "WEB01"))
+    program.key("shift+F10")
+    assert "Turn off virtual machine" in program.wait(looking.entries)
+    program.key("Escape")

@@ -53,7 +53,8 @@ class ManageClusterDialog(PlainDialog):
         self.list.setAllColumnsShowFocus(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.currentItemChanged.connect(lambda item, _: self._chosen(item))
-        self.list.itemActivated.connect(lambda *_: self._open())
+        # Not itemActivated: Enter is for the default button. The list, disabled by then, would hand it on to Cancel.
+        self.list.itemDoubleClicked.connect(lambda *_: self._open())
         header = self.list.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)

@@ -119,7 +119,7 @@ class VolumesPage(Page):
                     140,
                     icon=lambda i: appearance.volume_icon(volume(i), self.state.disks.get(i)),
                 ),
-                Column("Status", status, 190, keeps=True),
+                Column("Status", status, 124, keeps=True),
                 Column("Path", lambda i: volume(i).path(), 190, folds=1),
                 Column("Current Owner", lambda i: volume(i).owner, 105),
                 Column("File System", lambda i: disk(i).file_system, 80, folds=2),
@@ -168,8 +168,8 @@ class VolumesPage(Page):
         return TableModel(
             (
                 Column("Node", lambda i: i, 90, keeps=True, icon=lambda i: appearance.node_icon(self.state.nodes[i])),
-                Column("I/O path", access, 220, keeps=True),
-                Column("Redirected I/O", redirected, 255, tooltip=lambda i: f"{redirected(i)}. {_COST}"),
-                Column("Path on this node", path, 260),
+                Column("I/O path", access, 180, keeps=True),
+                Column("Redirected I/O", redirected, 280, keeps=True, tooltip=lambda i: f"{redirected(i)}. {_COST}"),
+                Column("Path on this node", path, 200),
             )
         )

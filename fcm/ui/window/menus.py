@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QToolBar
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
 from fcm.ui.look.theme import Scheme
+from fcm.ui.widgets.context_key import add_context_key
 from fcm.ui.window.qactions import emptied, fill_choices, fill_menu
 from fcm.workspace.files.settings import JOINABLE, SCHEME
 
@@ -50,6 +51,7 @@ class Menus:
         self._fill_tools()
         self._fill_help()
         self._fill_toolbar()
+        add_context_key(window)
 
     def _menu(self, title: str) -> QMenu:
         menu = self._window.menuBar().addMenu(title)
