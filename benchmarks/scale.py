@@ -54,6 +54,8 @@ WATCH = 15.0
 """s of events and migrations."""
 PATIENCE = 120.0
 """s that a busy computer may take for one step."""
+LOOK = 0.005
+"""s between two looks while something is waited for: looking costs processor time too, the more the longer it takes."""
 
 
 def cluster_file(folder: Path) -> Path:
@@ -112,7 +114,7 @@ def wait(until: Callable[[], bool]) -> None:
         QApplication.processEvents()
         if time.monotonic() > end:
             sys.exit(f"  no figures: not done within {PATIENCE:.0f} s")
-        time.sleep(0.0005)
+        time.sleep(LOOK)
 
 
 class Sender(threading.Thread):

@@ -78,6 +78,6 @@ class NetworkPage(Page):
                 Column("Name", lambda i: adapter(i).name, 260, icon=lambda i: appearance.adapter_icon(adapter(i))),
                 Column("Node", lambda i: adapter(i).node, 120),
                 Column("Status", lambda i: with_failures(str(adapter(i).state), self.state, i), 110),
-                Column("Address", lambda i: adapter(i).address, 140),
+                Column("Address", lambda i: adapter(i).address, 140, whole=True),
             )
         )

@@ -98,8 +98,8 @@ class NetworksPage(Page):
                 Column("Cluster Use", lambda i: appearance.cluster_use(network(i)), 90),
                 Column("Live migration", order, 100, sort=rank, numeric=True, hint="Order in which networks are tried"),
                 Column("Metric", metric, 120, sort=lambda i: network(i).metric, numeric=True, folds=2),
-                Column("Subnet", lambda i: network(i).subnet, 120),
-                Column("Gateway", lambda i: network(i).gateway or format.NONE, 100, folds=3),
+                Column("Subnet", lambda i: network(i).subnet, 120, whole=True),
+                Column("Gateway", lambda i: network(i).gateway or format.NONE, 100, folds=3, whole=True),
                 Column(
                     "Bandwidth",
                     lambda i: format.rate(network(i).bandwidth),

@@ -168,7 +168,7 @@ class NodePage(Page):
                 Column("Name", lambda i: adapter(i).name, 230, icon=lambda i: appearance.adapter_icon(adapter(i))),
                 Column("Status", lambda i: with_failures(str(adapter(i).state), self.state, i), 90),
                 Column("Network", network, 180),
-                Column("Address", lambda i: adapter(i).address, 120),
+                Column("Address", lambda i: adapter(i).address, 120, whole=True),
                 Column("Cluster Use", use, 90, folds=2),
             )
         )

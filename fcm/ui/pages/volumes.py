@@ -167,7 +167,7 @@ class VolumesPage(Page):
 
         return TableModel(
             (
-                Column("Node", lambda i: i, 90, keeps=True, icon=lambda i: appearance.node_icon(self.state.nodes[i])),
+                Column("Node", lambda i: i, 90, icon=lambda i: appearance.node_icon(self.state.nodes[i])),
                 Column("I/O path", access, 180, keeps=True),
                 Column("Redirected I/O", redirected, 280, keeps=True, tooltip=lambda i: f"{redirected(i)}. {_COST}"),
                 Column("Path on this node", path, 200),

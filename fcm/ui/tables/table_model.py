@@ -58,6 +58,8 @@ class Column:
     """Its width is needed even while the present texts are shorter (they change all the time)."""
     least: int = 0
     """Pixels that the last column keeps before others are cut."""
+    whole: bool = False
+    """Its texts are never cut: a part of an address says something else."""
     gives: bool = False
     """Its texts may be cut down to the heading before those of other columns are."""
     folds: int = 0

@@ -346,7 +346,7 @@ _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 def _tightest(column: Column) -> float:
     """Share of its texts' width that a column keeps: a part of a number or of a date says something else."""
-    if column.time is not None or column.numeric:
+    if column.time is not None or column.numeric or column.whole:
         return 1.0
     return 0.0 if column.gives else _TIGHTEST
 

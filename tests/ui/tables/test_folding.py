@@ -118,3 +118,21 @@ def test_columns_are_sized_anew_for_names_that_are_longer_than_those_before(qtbo
     shown.horizontalHeader().resizeSection(0, 50)
     table.set_ids(["BUILDSERVER-OF-THE-YEAR-01-AND-OF-THE-NEXT"])
     assert shown.columnWidth(0) == 50, "the user's own width stays"
+
+
+def test_addresses_are_never_cut_while_names_have_letters_to_give(qtbot: QtBot, tmp_path: Path) -> None:
+    table = TableModel(
+        (
+            Column("Name", lambda i: "Clusternetzwerk für Verwaltung und Anwender", 180),
+            Column("Cluster Use", lambda i: "Internal", 90),
+            Column("Subnet", lambda i: "10.120.101.0/24", 120, whole=True),
+            Column("Status", lambda i: "Up", 90),
+        )
+    )
+    shown = TableView("Networks", table, Settings(tmp_path))
+    qtbot.addWidget(shown)
+    shown.resize(400, 200)
+    shown.show()
+    table.set_ids("ab")
+    assert shown.columnWidth(2) >= shown.sizeHintForColumn(2)
+    assert shown.columnWidth(0) < shown.sizeHintForColumn(0)
