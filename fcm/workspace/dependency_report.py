@@ -43,17 +43,29 @@ class Colours:
     line: str = "#6b6b6b"
     box: str = "#f4f6fa"
     paper: str = "#ffffff"
+    good: str = "#2e8f4e"
+    bad: str = "#d6453d"
+    busy: str = "#2f80d0"
+    warning: str = "#b07800"
+    off: str = "#7d7d7d"
+
+    def of(self, state: ResourceState) -> str:
+        """The color of a state."""
+        match state:
+            case ResourceState.ONLINE:
+                return self.good
+            case ResourceState.FAILED:
+                return self.bad
+            case ResourceState.PENDING:
+                return self.busy
+            case ResourceState.PARTIAL_ONLINE:
+                return self.warning
+            case _:
+                return self.off
 
 
 PRINTED = Colours()
 """Black on white, for files and paper."""
-_STATES = {
-    ResourceState.ONLINE: "#2e8f4e",
-    ResourceState.FAILED: "#d6453d",
-    ResourceState.PENDING: "#2f80d0",
-    ResourceState.PARTIAL_ONLINE: "#b07800",
-    ResourceState.OFFLINE: "#7d7d7d",
-}
 _ALTERNATIVES = ("#8a63c8", "#b07800", "#2f80d0", "#2e8f4e")
 
 
@@ -205,7 +217,7 @@ def _curve(x1: float, y1: float, x2: float, y2: float) -> str:
 
 def _box(resource: Resource, place: tuple[float, float], colours: Colours) -> list[str]:
     x, y = place
-    color = _STATES[resource.state]
+    color = colours.of(resource.state)
     return [
         f"<g><title>{_escaped(f'{resource.name}: {_words(resource.state)}')}</title>",
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{BOX[0]:.0f}" height="{BOX[1]:.0f}" rx="4" fill="{colours.box}" '

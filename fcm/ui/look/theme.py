@@ -256,7 +256,12 @@ def apply(app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> Scheme:
 
 def current(app: QApplication) -> Scheme:
     """LIGHT or DARK, read from the palette in use."""
-    return Scheme.DARK if app.palette().color(QPalette.ColorRole.Base).lightness() < 128 else Scheme.LIGHT
+    return shown_by(app.palette())
+
+
+def shown_by(palette: QPalette) -> Scheme:
+    """LIGHT or DARK of a palette."""
+    return Scheme.DARK if palette.color(QPalette.ColorRole.Base).lightness() < 128 else Scheme.LIGHT
 
 
 def palette(scheme: Scheme) -> QPalette:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from fcm.model import commands as cmd
 from fcm.model.entities import GroupType
 from fcm.ui.dialogs.services.dependency_report import DependencyReport
 from fcm.ui.events.events import EventsPage
+from fcm.ui.look import theme
 from fcm.ui.tour.driver import Driver
 from fcm.ui.window.qactions import entries
 from fcm.workspace.selection import Place, Selection
@@ -72,3 +73,18 @@ def test_a_dependency_report_fills_its_dialog_and_names_are_whole(shown: MainWin
     assert dialog.drawing.size() == dialog.area.viewport().size()
     assert ">Virtual Machine Configuration SQL01</text>" in dialog.svg()
     dialog.close()
+
+
+def test_states_of_a_dependency_report_are_readable_in_the_dark_and_printed_as_on_paper(
+    shown: MainWindow, desk: Desk, qapp: QApplication
+) -> None:
+    theme.apply(qapp, theme.Scheme.DARK)
+    try:
+        dialog = shown.show_dialog("dependency-report", Selection(Place.MACHINE, desk.machine("SQL01").id))
+        assert isinstance(dialog, DependencyReport)
+        DRIVER.settle()
+        assert theme.state_colours(theme.Scheme.DARK).good in dialog.shown_svg
+        assert theme.state_colours(theme.Scheme.DARK).good not in dialog.svg()
+        dialog.close()
+    finally:
+        theme.apply(qapp, theme.Scheme.LIGHT)

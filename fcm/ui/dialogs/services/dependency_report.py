@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QPushButto
 
 from fcm.model.rules.names import safe_file_name
 from fcm.ui.dialogs.frame import PlainDialog
-from fcm.ui.look import icons
+from fcm.ui.look import icons, theme
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import Notice, named
 from fcm.workspace.dependency_report import PRINTED, Colours, drawn, sentences
@@ -68,6 +68,8 @@ class DependencyReport(PlainDialog):
         self.area.setWidget(self.drawing)
         self.area.setWidgetResizable(True)
         named(self.area, "Drawing of the dependencies")
+        self.shown_svg = ""
+        """The drawing in the colors of the window."""
         self.notice = Notice()
         self.export = named(QPushButton(icons.icon("export-svg"), "&Export..."), "Export")
         self.print = named(QPushButton(icons.icon("print"), "&Print..."), "Print")
@@ -107,12 +109,19 @@ class DependencyReport(PlainDialog):
         group = self._found()
         if group is None:
             return
-        self.drawing.show_svg(drawn(self.window_of.state, group, self._colours()))
+        self.shown_svg = drawn(self.window_of.state, group, self._colours())
+        self.drawing.show_svg(self.shown_svg)
         self.drawing.setAccessibleDescription(" ".join(sentences(self.window_of.state, group.id)))
 
     def _colours(self) -> Colours:
         palette, role = self.palette(), QPalette.ColorRole
+        states = theme.state_colours(theme.shown_by(palette))
         return Colours(
+            good=states.good,
+            bad=states.bad,
+            busy=states.busy,
+            warning=states.warning,
+            off=states.quiet,
             text=palette.color(role.Text).name(),
             quiet=palette.color(role.PlaceholderText).name(),
             line=palette.color(role.PlaceholderText).name(),
