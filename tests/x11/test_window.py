@@ -215,6 +215,7 @@ def test_enter_in_the_list_of_clusters_opens_the_one_that_is_selected(begin: Cal
         program.key("Down")
     program.key("Return")
     program.wait(looking.row, "Console tree", FABRIKAM, what="the other cluster beside the first")
+    assert FABRIKAM in program.wait(looking.title, until=lambda title: FABRIKAM in title)
 
 
 def test_shift_f10_opens_the_menu_of_what_has_the_keyboard(begin: Callable[..., Program]) -> None:

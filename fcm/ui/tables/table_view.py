@@ -203,6 +203,7 @@ class TableView(QTableView):
             wanted = [max(columns[number].width, need) for number, need in zip(shown, needed, strict=True)]
             extra = min(1.0, (room - sum(needed)) / max(1, sum(wanted) - sum(needed)))
             widths = [int(need + (want - need) * extra) for need, want in zip(needed, wanted, strict=True)]
+            widths = _spread(widths, [self._whole(number) for number in shown], room)
         before, self._restoring = self._restoring, True
         self._folded = set(there) - set(shown)
         for number in there:
@@ -226,14 +227,17 @@ class TableView(QTableView):
         kept = max(_LAST, min(columns[shown[-1]].least, room - sum(tight[:-1])))
         return needed, [*tight[:-1], min(needed[-1], max(least[-1], kept))]
 
-    def _needs(self, number: int) -> int:
+    def _whole(self, number: int) -> int:
         """Pixels that the first texts of a column take."""
         column, metrics = self.table.columns[number], self.fontMetrics()
-        if column.keeps:
-            return column.width
         texts = (column.text(identity) for identity in self.table.ids[:_SAMPLE])
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
-        return min(widest + _MARGIN + (_ICON if column.icon else 0), max(column.width, _WIDEST))
+        return widest + _MARGIN + (_ICON if column.icon else 0)
+
+    def _needs(self, number: int) -> int:
+        """Pixels that a column should have for these."""
+        column = self.table.columns[number]
+        return column.width if column.keeps else min(self._whole(number), max(column.width, _WIDEST))
 
     def _first_rows(self) -> None:
         """The widths follow the texts once there are any, and again for names that are longer than all before."""
@@ -339,6 +343,8 @@ _NAME = 110
 """Pixels that the first column keeps in any case."""
 _OF_NAME = 45
 """Percent of the table that the first column may keep for its texts."""
+_FAR, _LOOSEST = 300, 2.0
+"""Pixels left over from which all columns become wider, instead of the last one alone; how many times at most."""
 _TIGHTEST = 0.7
 """Share of its texts' width that a column keeps where there is no room; then the table scrolls."""
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier
@@ -349,6 +355,17 @@ def _tightest(column: Column) -> float:
     if column.time is not None or column.numeric or column.whole:
         return 1.0
     return 0.0 if column.gives else _TIGHTEST
+
+
+def _spread(widths: list[int], wholes: list[int], room: int) -> list[int]:
+    """Widths in a room that is larger: no text stays cut, and no column is far from the others."""
+    found = list(widths)
+    for number, whole in enumerate(wholes):
+        found[number] += max(0, min(whole - found[number], room - sum(found)))
+    if room - sum(found) < _FAR:
+        return found
+    share = min(_LOOSEST, room / max(1, sum(found)))
+    return [int(width * share) for width in found]
 
 
 def _levelled(needed: list[int], least: list[int], room: int) -> list[int]:

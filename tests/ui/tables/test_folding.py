@@ -136,3 +136,26 @@ def test_addresses_are_never_cut_while_names_have_letters_to_give(qtbot: QtBot, 
     table.set_ids("ab")
     assert shown.columnWidth(2) >= shown.sizeHintForColumn(2)
     assert shown.columnWidth(0) < shown.sizeHintForColumn(0)
+
+
+def test_in_a_wide_window_no_name_is_cut_and_the_last_number_is_not_far_from_the_others(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    table = TableModel(
+        (
+            Column("Name", lambda i: "the machine with the longest name of all machines in this cluster " + i, 180),
+            Column("Status", lambda i: "Online", 120, keeps=True),
+            Column("Memory", lambda i: "8 GiB", 80, numeric=True),
+            Column("Blackout", lambda i: "329 ms", 80, numeric=True),
+        )
+    )
+    shown = TableView("Machines", table, Settings(tmp_path))
+    qtbot.addWidget(shown)
+    shown.resize(1100, 200)
+    shown.show()
+    table.set_ids("ab")
+    for width in (1100, 1900):
+        shown.resize(width, 200)
+        assert shown.columnWidth(0) >= shown.sizeHintForColumn(0)
+        assert shown.columnWidth(3) < 0.45 * width
+        assert shown.horizontalScrollBar().maximum() == 0
