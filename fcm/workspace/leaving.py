@@ -31,14 +31,19 @@ def what_leaving_ends(state: State, simulated: bool) -> str:
         return ""
     said = []
     if running:
-        said.append(f"{counted(running, *RUNNING)}. {_of_running(simulated)}")
+        said.append(f"{counted(running, *RUNNING)}. {_of_running(simulated, running)}")
     if waiting:
         said.append(f"{counted(waiting, *QUEUED)} and will not start.")
     said += [f"The drain of {node} stops before it is finished; the node stays paused." for node in draining]
     return "\n".join(said)
 
 
-def _of_running(simulated: bool) -> str:
+def _of_running(simulated: bool, running: int) -> str:
+    them, machines, their = (
+        ("it", "virtual machine stays on the node that owns it", "its result is")
+        if running == 1
+        else ("them", "virtual machines stay on the nodes that own them", "their results are")
+    )
     if simulated:
-        return "Closing the cluster interrupts them. The virtual machines stay on the nodes that own them."
-    return "The hosts finish them. The next time you open the cluster, their results are shown."
+        return f"Closing the cluster interrupts {them}. The {machines}."
+    return f"The hosts finish {them}. The next time you open the cluster, {their} shown."

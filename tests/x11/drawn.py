@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QTableView, QTreeView
 
 from fcm.ui.tables.heading import EDGE, Heading
 from fcm.ui.tables.rows import RowDelegate
-from tests.x11.looking import header_of, spot_of, view_of
+from tests.x11.looking import header_of, rows_of, shown, spot_of, view_of
 
 if TYPE_CHECKING:
     from fcm.ui.window.main_window import MainWindow
     from tests.x11.looking import Spot
+
+LEAST_GAP = 12
+"""Pixels between a number and the text in the next column."""
 
 
 def colours(window: MainWindow, box: Spot) -> dict[str, int]:
@@ -64,19 +67,26 @@ def points_up(window: MainWindow, box: Spot) -> bool:
 def gaps(window: MainWindow, name: str) -> list[int]:
     """Pixels between each right-aligned cell's text and that of the left-aligned cell after it, as drawn."""
     view = view_of(name)
-    assert isinstance(view, QTableView)
-    header, model = view.horizontalHeader(), view.model()
+    assert view is not None
+    return gaps_in(view)
+
+
+def gaps_in(view: QAbstractItemView) -> list[int]:
+    """The same for any list that is shown."""
+    header = header_of(view)
     order = [
         header.logicalIndex(n) for n in range(header.count()) if not header.isSectionHidden(header.logicalIndex(n))
     ]
-    right = [bool(int(model.index(0, c).data(Qt.ItemDataRole.TextAlignmentRole)) & 2) for c in order]
     image = view.viewport().grab().toImage()
     found = []
-    for row in range(model.rowCount()):
+    for row in rows_of(view):
+        right = [bool(int(row.siblingAtColumn(c).data(Qt.ItemDataRole.TextAlignmentRole) or 0) & 2) for c in order]
+        if view.selectionModel().isSelected(row):
+            continue  # its frame is no text
         for at, column in enumerate(order[:-1]):
             if not right[at] or right[at + 1]:
                 continue
-            first, second = (view.visualRect(model.index(row, c)) for c in (column, order[at + 1]))
+            first, second = (view.visualRect(row.siblingAtColumn(c)) for c in (column, order[at + 1]))
             inked = [
                 x
                 for x in range(first.left(), min(second.right(), image.width() - 1))
@@ -100,3 +110,22 @@ def elided(window: MainWindow, name: str, text: str, width: int) -> str:
     assert isinstance(delegate, RowDelegate)
     delegate.initStyleOption(option, view.model().index(0, 0))
     return view.fontMetrics().elidedText(text, option.textElideMode, width)
+
+
+def close_columns(window: MainWindow) -> dict[str, int]:
+    """Lists in which a number is too close to the text at its right, with the pixels between them."""
+    found = {}
+    for view in shown(QAbstractItemView):
+        if isinstance(view, QTableView | QTreeView) and not view.horizontalScrollBar().value():
+            least = min(gaps_in(view), default=LEAST_GAP)
+            if least < LEAST_GAP:
+                found[view.accessibleName()] = least
+    return found
+
+
+def pixels(window: MainWindow, box: Spot) -> list[str]:
+    """The colours of a box on the screen, point by point."""
+    image = (
+        QGuiApplication.primaryScreen().grabWindow(0, box["left"], box["top"], box["width"], box["height"]).toImage()
+    )
+    return [image.pixelColor(x, y).name() for y in range(image.height()) for x in range(image.width())]

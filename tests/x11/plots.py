@@ -133,6 +133,11 @@ def tell_failures(window: MainWindow, count: int) -> None:
     window.happened_on(window.desk, entries)
 
 
+def plain(rich: str) -> str:
+    """A text without its marks, with the spaces that divide entries."""
+    return re.sub("<[^>]*>", "", rich)
+
+
 def legend(window: MainWindow) -> dict[str, Any]:
     """Names and colours of the legend, its height and what it needs."""
     plot = _plot()
@@ -145,6 +150,11 @@ def legend(window: MainWindow) -> dict[str, Any]:
         ],
         "colours": re.findall("color:(#[0-9a-f]{6})", label.text()),
         "height": label.height(),
+        "width": label.width(),
+        "widest": max(
+            (label.fontMetrics().horizontalAdvance(text) for text in plain(label.text()).split("&nbsp;&nbsp; ")),
+            default=0,
+        ),
         "needs": label.heightForWidth(label.width()),
     }  # fmt: skip
 

@@ -7,14 +7,17 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QWidget
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QListView, QMenu, QWidget
 
+from fcm.ui.window.panes.messages import MessageStrip
 from tests.x11.looking import rows_of, shown, texts, widget
 
 if TYPE_CHECKING:
     from fcm.ui.window.main_window import MainWindow
+
+_SAYING = (QAbstractButton, QLabel)
 
 
 def memory(window: MainWindow) -> int:
@@ -52,9 +55,50 @@ def words(window: MainWindow) -> list[str]:
             found.append(one.text())
         elif isinstance(one, QAbstractItemView):
             model = one.model()
-            found += [str(model.headerData(n, Qt.Orientation.Horizontal) or "") for n in range(model.columnCount())]
+            columns = 0 if isinstance(one, QListView) else model.columnCount(QModelIndex())
+            found += [str(model.headerData(n, Qt.Orientation.Horizontal) or "") for n in range(columns)]
             found += [str(index.data() or "") for index in rows_of(one)]
     return [one.replace("&", "") for one in found if one]
+
+
+def heard(window: MainWindow) -> list[tuple[str, str]]:
+    """Name and value of everything in the window as a screen reader gets them, of pages that are hidden too."""
+    QAccessible.setActive(True)
+    found = []
+
+    def read(one: QAccessibleInterface | None, depth: int) -> None:
+        if one is None or not one.isValid():
+            return
+        found.append((one.text(QAccessible.Text.Name), one.text(QAccessible.Text.Value)))
+        one.text(QAccessible.Text.Description)
+        for number in range(one.childCount() if depth else 0):
+            read(one.child(number), depth - 1)
+
+    for one in window.findChildren(QWidget):
+        # Rows and cells are no widgets: they are asked for by their list.
+        read(QAccessible.queryAccessibleInterface(one), 2 if isinstance(one, QAbstractItemView) else 0)
+    QAccessible.setActive(False)
+    return found
+
+
+def err(window: MainWindow) -> None:
+    """As if the program had a mistake of the kind that showed only the id of a machine."""
+
+    def mistake() -> None:
+        raise KeyError("6c3f9a1e-2b44-4a8e-9d0e-1f2a3b4c5d6e")
+
+    QTimer.singleShot(0, window, mistake)
+
+
+def texts_of_strips(window: MainWindow) -> list[str]:
+    """All that the strips above the page say, their buttons and tooltips among it."""
+    return [
+        text
+        for strip in shown(MessageStrip)
+        for one in (strip, *strip.findChildren(QWidget))
+        for text in (one.accessibleName(), one.toolTip(), *([one.text()] if isinstance(one, _SAYING) else []))
+        if text
+    ]
 
 
 def active_title(window: MainWindow) -> str:
@@ -67,3 +111,39 @@ def is_button(window: MainWindow, name: str) -> bool:
     """Whether what is shown by that name is a button that acts when it is reached."""
     found = widget(name)
     return isinstance(found, QAbstractButton)
+
+
+def letters_of_menus(window: MainWindow) -> dict[str, list[str]]:
+    """By letter: the entries of the open menu, or of the menu bar, that it reaches."""
+    menus = list(shown(QMenu)) or [window.menuBar()]
+    found: dict[str, list[str]] = {}
+    for action in menus[-1].actions():
+        letter = QKeySequence.mnemonic(action.text()).toString().removeprefix("Alt+")
+        if letter and action.isVisible():
+            found.setdefault(letter, []).append(action.text())
+    return found
+
+
+def entries_with_dialogs(window: MainWindow) -> list[str]:
+    """Labels of the entries of the open menu that can be chosen and open a dialog."""
+    return [
+        text
+        for menu in shown(QMenu)
+        for action in menu.actions()
+        if (text := action.text().replace("&", "")).endswith(("...", "Properties"))
+        and action.isEnabled()
+        and action.menu() is None
+    ]
+
+
+def beyond(window: MainWindow) -> list[str]:
+    """What of the status bar reaches beyond the window or has less room than it needs."""
+    edge = window.status.mapToGlobal(window.status.rect().topRight()).x()
+    edge = min(edge, window.mapToGlobal(window.rect().topRight()).x())
+    return [
+        f"{one.objectName()}: {one.accessibleName()}"
+        for one in window.status.findChildren(QWidget)
+        if one.isVisible()
+        and one.objectName() != "connection"
+        and (one.mapToGlobal(one.rect().topRight()).x() > edge or one.width() < one.minimumSizeHint().width())
+    ]

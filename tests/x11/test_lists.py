@@ -20,7 +20,7 @@ SERVICES = "Services and applications"
 GREY, ACCENT, BLUE = "#dcdcdc", "#0067c0", "#cce4f7"
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1024, 640)])
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 640), (2560, 1400)])
 def test_names_are_whole_in_columns_of_their_first_width(begin: Callable[..., Program], size: tuple[int, int]) -> None:
     program = begin(OFFICE, size=size)
     for place, name in ((SERVICES, SERVICES), ("Networks", "Networks"), ("Storage", "Storage"), ("Nodes", "Nodes")):
@@ -28,6 +28,46 @@ def test_names_are_whole_in_columns_of_their_first_width(begin: Callable[..., Pr
         cells = program.wait(looking.cells, name, what=f"the list of {place}")
         first = cells[0]["heading"]
         assert [cell["text"] for cell in cells if cell["heading"] == first and cell["has"] < cell["needs"]] == []
+        assert program.ask(drawn.close_columns) == {}
+    program.go(CLUSTER, SERVICES, "WEB01")
+    cells = program.wait(looking.cells, "Resources", until=lambda found: len(found) > 3)
+    assert "Virtual Machine Configuration WEB01" in [cell["text"] for cell in cells]
+    assert [cell["text"] for cell in cells if cell["heading"] == "Name" and cell["has"] < cell["needs"]] == []
+
+
+def test_columns_follow_their_contents_once_and_keep_the_width_that_a_person_gives_them(
+    begin: Callable[..., Program],
+) -> None:
+    program = begin(OFFICE)
+    program.go(CLUSTER, SERVICES)
+
+    def widths() -> list[int]:
+        headings = (program.ask(looking.heading, SERVICES, title) for title in ("Name", "Status", "Type", "Memory"))
+        return [0 if one is None else one["width"] for one in headings]
+
+    first = widths()
+    program.press("Clock 60x")
+    for node in ("node2", "node1"):
+        program.right_click(program.row(SERVICES, "WEB01"))
+        program.choose("Live migrate virtual machine to another node", f"1 - Live migrate to node {node}")
+        program.wait(looking.cell, SERVICES, "WEB01", "Current Owner", until=lambda owner, node=node: owner == node)
+        assert widths() == first
+        if node == "node2":
+            name = program.ask(looking.heading, SERVICES, "Name")
+            assert name is not None
+            edge = {**name, "x": name["left"] + name["width"] - 1}
+            program.point(edge)
+            program.screen.act("mousedown", "1")
+            program.point({**edge, "x": edge["x"] + 20})
+            program.point({**edge, "x": edge["x"] + 40})
+            program.screen.act("mouseup", "1")
+            program.settle()
+            dragged = widths()
+            assert dragged[0] == first[0] + 40
+            first = dragged
+    program.go(CLUSTER, "Nodes")
+    program.go(CLUSTER, SERVICES)
+    assert widths() == first
 
 
 def test_ctrl_c_copies_whole_rows_with_headings_as_text_and_as_a_table(begin: Callable[..., Program]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtGui import QImage
 
-from tests.x11 import drawn, looking, plots
+from tests.x11 import drawn, looking, plots, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,8 @@ OFFICE = Path(__file__).parent / "office.toml"
 CLUSTER = "office.office.example"
 SERVICES = "Services and applications"
 LIVE = "Live migrate virtual machine to another node"
+BUTTONS = ("Logarithmic scale", "Dirty rate", "Transfer rate", "Overlay other migrations", "Export")
+"""Of the plot."""
 SLOW = {"MAIL01": 8, "DB01": 8}
 """Machines whose memory takes seconds."""
 
@@ -210,3 +212,42 @@ def test_the_icon_of_the_transfer_rate_is_its_own(begin: Callable[..., Program])
     program.click(button)
     program.wait(looking.checked, "Transfer rate")
     assert len(program.ask(drawn.colours, button)) > 3
+    program.click(button)
+    program.point(program.wait(looking.place, "Convergence plot"))
+    faces = {name: program.ask(drawn.pixels, program.wait(looking.button, name)) for name in BUTTONS}
+    assert [name for name in BUTTONS if faces[name] == faces["Transfer rate"]] == ["Transfer rate"]
+
+
+def test_what_is_read_of_a_running_migration_is_its_accessible_name_or_value(begin: Callable[..., Program]) -> None:
+    program = begin(OFFICE)
+    program.go(CLUSTER, SERVICES)
+    migrate(program, "MAIL01")
+    page_of(program, "MAIL01")
+    program.wait(plots.state, until=lambda text: "Copying memory, pass" in text)
+    program.press("Clock Pause")
+    program.point(program.wait(looking.place, "Convergence plot"))
+    program.wait(plots.readout, until=lambda text: " left" in text)
+    heard = program.ask(reading.heard)
+    for begins, has in (
+        ("State of the migration: Copying memory, pass", " left of "),
+        ("Elapsed: ", "s"),
+        ("Remaining: ", " to "),
+        ("Blackout: ", " to "),
+        ("Sent: ", " of 8"),
+        ("Readout: ", " left"),
+    ):
+        assert [
+            name for name, _ in heard if name.startswith(begins) and has in name.replace("\N{NO-BREAK SPACE}", " ")
+        ], begins
+    values = {value for name, value in heard if name.startswith("Progress") and value}
+    assert values == set(program.ask(plots.percents))
+
+
+def test_the_legend_names_the_rates_in_a_small_window(begin: Callable[..., Program]) -> None:
+    program = finished(begin(OFFICE, size=(1024, 640)), "WEB01")
+    program.press("Dirty rate")
+    program.press("Transfer rate")
+    legend = program.wait(plots.legend, until=lambda found: len(found["colours"]) >= 4)
+    assert {"Dirty rate", "Transfer rate"} <= set(legend["names"])
+    assert legend["height"] >= legend["needs"]
+    assert legend["width"] >= legend["widest"]

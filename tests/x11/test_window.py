@@ -52,21 +52,35 @@ def test_the_status_bar_keeps_its_places_while_its_numbers_change(begin: Callabl
     assert program.ask(looking.bar) == before
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 640)])
+def test_the_status_bar_is_whole(begin: Callable[..., Program], size: tuple[int, int]) -> None:
+    program = begin(OFFICE, size=size)
+    assert program.ask(reading.beyond) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_tooltip_is_wrapped_and_says_a_reason_once(begin: Callable[..., Program], scheme: str) -> None:
     program = begin(OFFICE, scheme=scheme)
     program.go(CLUSTER, SERVICES)
     program.click(program.row(SERVICES, "WEB01"))
-    button = program.wait(looking.place, "Cancel live migration")
-    program.point(button)
-    told = program.wait(looking.tooltip)
-    lines = told.split("\n")
-    assert max(map(len, lines)) <= 100
-    sentences = [one for one in told.replace("\n", " ").split(". ") if len(one) > 12]
-    assert len(sentences) == len(set(sentences))
+    for label in ("Cancel live migration", "Change a running live migration...", "Start virtual machine"):
+        program.point(program.wait(looking.place, label))
+        told = program.wait(looking.tooltip, until=lambda text, label=label: text.startswith(label), what=label)
+        assert wrapped_once(program, told), told
+    program.right_click(program.row(SERVICES, "WEB01"))
+    program.choose(LIVE)
+    program.point(program.entry("1 - Live migrate to node node2"))
+    told = program.wait(looking.tooltip, until=lambda text: "Move-ClusterVirtualMachineRole" in text)
+    assert wrapped_once(program, told), told
+
+
+def wrapped_once(program: Program, told: str) -> bool:
+    """Whether a tooltip has no long line and says nothing twice."""
     box = program.ask(looking.tooltip_box)
+    sentences = [one.strip(". ") for one in re.split(r"\. |\n", told) if len(one) > 12]
     assert box is not None
-    assert box["width"] < 800
+    assert len(sentences) == len(set(sentences)), told
+    return box["width"] < 800 and max(map(len, told.split("\n"))) <= 100
 
 
 def test_many_destinations_are_grouped_and_searched(begin: Callable[..., Program], tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ class MachinePage(Page):
         self.column.addWidget(scrolled(inside), 1)
         column.addWidget(self._facts)
         self.resources = TableView("Resources", self._model(), window.context.settings)
-        self.resources.setMinimumHeight(64)
+        self.resources.setMinimumHeight(74)
         self.watch(self.resources, Place.RESOURCE, opens=False)
         self._cluster = Link("Make highly available...", "configure-service", self._make_highly_available)
         self._loose = EmptyState(_NOT_CLUSTERED, link=self._cluster)

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QTreeView,
+)
 
 from fcm.ui.look import icons
 from fcm.ui.tables.table_model import PROGRESS, TableModel
@@ -99,6 +106,27 @@ class CellDelegate(RowDelegate):
         painter.restore()
 
 
+class ColumnDelegate(CellDelegate):
+    """The same for trees; texts of the first column, beside branches and check boxes, stay where they are."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """With the room around the text, if there is any."""
+        return super().sizeHint(option, index) if _has_room(index) else RowDelegate.sizeHint(self, option, index)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """As a cell of a table, or as a row of a tree."""
+        if _has_room(index):
+            super().paint(painter, option, index)
+        else:
+            RowDelegate.paint(self, painter, option, index)
+
+
+def _has_room(index: _Index) -> bool:
+    if index.column() > 0:
+        return True
+    return bool(int(index.data(Qt.ItemDataRole.TextAlignmentRole) or 0) & int(Qt.AlignmentFlag.AlignRight.value))
+
+
 def group_of(option: QStyleOptionViewItem) -> QPalette.ColorGroup:
     """Whether the list has the keyboard: its selection is in the accent colour then, else grey."""
     view = option.widget
@@ -109,4 +137,9 @@ def group_of(option: QStyleOptionViewItem) -> QPalette.ColorGroup:
 def dress_rows(view: QAbstractItemView) -> None:
     """Draw the rows of a list as those of all others; a list with a delegate of its own keeps it."""
     if type(view.itemDelegate()) is QStyledItemDelegate:
-        view.setItemDelegate(CellDelegate(view) if isinstance(view, QTableView) else RowDelegate(view))
+        kinds: tuple[tuple[type[QAbstractItemView], type[RowDelegate]], ...] = (
+            (QTableView, CellDelegate),
+            (QTreeView, ColumnDelegate),
+            (QAbstractItemView, RowDelegate),
+        )
+        view.setItemDelegate(next(made for kind, made in kinds if isinstance(view, kind))(view))

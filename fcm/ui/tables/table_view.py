@@ -341,7 +341,7 @@ _LAST = 120
 """Pixels that the last column keeps where there is no room."""
 _NAME = 110
 """Pixels that the first column keeps in any case."""
-_OF_NAME = 45
+_OF_NAME = 55
 """Percent of the table that the first column may keep for its texts."""
 _FAR, _LOOSEST = 300, 2.0
 """Pixels left over from which all columns become wider, instead of the last one alone; how many times at most."""

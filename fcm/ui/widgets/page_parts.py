@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+_GAP = 8
+"""Pixels between what scrolls and its scroll bar."""
 MOST_TITLE = 320
 """Pixels that a title keeps where a note beside it wants room too."""
 
@@ -300,9 +302,22 @@ class LoadBar(QWidget):
         painter.end()
 
 
+class _ScrollArea(QScrollArea):
+    """Keeps a gap between what it shows and its scroll bar."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verticalScrollBar().rangeChanged.connect(lambda _, most: self._keep_gap(most > 0))
+
+    def _keep_gap(self, scrolls: bool) -> None:
+        gap = _GAP if scrolls else 0
+        if self.viewportMargins().right() != gap:
+            self.setViewportMargins(0, 0, gap, 0)
+
+
 def scrolled(inside: QWidget) -> QScrollArea:
     """A widget that scrolls where there is no room for it."""
-    area = QScrollArea()
+    area = _ScrollArea()
     area.setObjectName(f"{inside.objectName() or 'page'}-scroll")
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setFrameShape(QFrame.Shape.NoFrame)

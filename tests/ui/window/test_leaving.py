@@ -46,7 +46,7 @@ def test_exit_asks_while_something_is_under_way_and_cancel_keeps_the_window(qtbo
     press_exit(qtbot, shown)
     box = question(shown)
     assert "1 migration is running." in box.text()
-    assert "stay on the nodes that own them" in box.text()
+    assert "stays on the node that owns it" in box.text()
     assert "1 migration is waiting and will not start." in box.text()
     qtbot.mouseClick(named(box, "Cancel"), Qt.MouseButton.LeftButton)
     assert shown.isVisible()
@@ -88,7 +88,7 @@ def test_a_quiet_cluster_is_closed_without_a_question(qtbot: QtBot, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("simulated", "words"), [(True, "interrupts them"), (False, "The hosts finish them")], ids=["embedded", "hosts"]
+    ("simulated", "words"), [(True, "interrupts "), (False, "The hosts finish ")], ids=["embedded", "hosts"]
 )
 def test_what_becomes_of_running_migrations_depends_on_where_they_run(simulated: bool, words: str) -> None:
     workspace, _ = busy_cluster()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHeaderView,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
@@ -21,6 +20,7 @@ from fcm.model.entities import NodeState
 from fcm.ui.look import format as words
 from fcm.ui.look import icons
 from fcm.ui.look.plain import literal
+from fcm.ui.tables.rows import ColumnDelegate
 from fcm.ui.widgets.dialog_parts import IDENTITY, named
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class MovesTable(QTreeWidget):
         return [item for item in found if item is not None]
 
 
-class _DestinationDelegate(QStyledItemDelegate):
+class _DestinationDelegate(ColumnDelegate):
     """A list of nodes in the cell."""
 
     def __init__(self, table: MovesTable) -> None:

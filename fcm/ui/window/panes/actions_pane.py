@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 class _Label(QToolButton):
     """An entry as wide as the pane; a label that does not fit has two lines and is whole in the tooltip."""
 
+    stepped = Signal(int)
+    """Down (1) or up (-1) was pressed."""
+
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.whole = text
@@ -91,10 +94,8 @@ class _Label(QToolButton):
         """Enter is as good as Space; up and down go from entry to entry."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.showMenu() if self.menu() else self.click()
-        elif event.key() == Qt.Key.Key_Down:
-            self.focusNextChild()
-        elif event.key() == Qt.Key.Key_Up:
-            self.focusPreviousChild()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.stepped.emit(1 if event.key() == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)
 
@@ -103,6 +104,8 @@ class Section(QWidget):
     """A heading that folds, and its entries."""
 
     folded = Signal(bool)
+    stepped = Signal(int)
+    """The next (1) or the last entry (-1) is to get the keyboard."""
 
     def __init__(
         self, name: str, perform: Callable[[Entry, ChoiceEntry | None], None], copy_as: CopyAs, parent: QWidget
@@ -122,6 +125,7 @@ class Section(QWidget):
         self.heading.setCheckable(True)
         self.heading.setChecked(True)
         self.heading.toggled.connect(self._fold)
+        self.heading.stepped.connect(self.stepped)
         column.addWidget(self.heading)
         self.body = QWidget(self)
         self.body.setObjectName(f"{name}-entries")
@@ -162,6 +166,7 @@ class Section(QWidget):
                 widget.hide()
                 widget.deleteLater()
         done: set[str] = set()
+        before: QWidget = self.heading
         for entry in found:
             under = entry.action.under
             if under in done:
@@ -172,8 +177,18 @@ class Section(QWidget):
             else:
                 button = self._button(entry)
             self._column.addWidget(button)
+            # Else Tab would reach new entries after everything else in the window.
+            QWidget.setTabOrder(before, button)
+            before = button
             if button.objectName() == focused:
                 button.setFocus()
+
+    def reached(self) -> list[QToolButton]:
+        """What the keyboard reaches now, from top to bottom."""
+        items = (self._column.itemAt(number) for number in range(self._column.count()))
+        rows = (item.widget() for item in items if item is not None)
+        entries = [one for one in rows if isinstance(one, QToolButton) and one.isEnabled()]
+        return [self.heading, *(entries if self.heading.isChecked() else [])]
 
     def button(self, action: str) -> QToolButton | None:
         """The button of an action by its id."""
@@ -191,6 +206,7 @@ class Section(QWidget):
     def _group_button(self, under: str, entries: Sequence[Entry]) -> QToolButton:
         """Several entries as the menu of one button."""
         button = _Label(under, self.body)
+        button.stepped.connect(self.stepped)
         button.setObjectName(group_name(under))
         button.setAccessibleName(under)
         button.setIcon(icons.icon(group_icon(under)))
@@ -205,6 +221,7 @@ class Section(QWidget):
 
     def _button(self, entry: Entry) -> QToolButton:
         button = _Label(entry.label, self.body)
+        button.stepped.connect(self.stepped)
         button.setObjectName(entry.action.id)
         button.setAccessibleName(entry.label)
         button.setIcon(icons.icon(entry.action.icon))
@@ -272,6 +289,8 @@ class ActionsPane(QScrollArea):
         column.addStretch(1)
         self.setWidget(inside)
         self._place = 0
+        for section in (self.container, self.item):
+            section.stepped.connect(self._step)
         self.verticalScrollBar().rangeChanged.connect(self._ranged)
         self.verticalScrollBar().actionTriggered.connect(lambda _: QTimer.singleShot(0, self, self._scrolled))
 
@@ -296,6 +315,17 @@ class ActionsPane(QScrollArea):
     def _ranged(self, _least: int, most: int) -> None:
         """The layout has found how long the sections are."""
         self.verticalScrollBar().setValue(min(self._place, most))
+
+    def _step(self, by: int) -> None:
+        """The keyboard goes one entry down or up; at the ends it stays."""
+        sections = (self.container, self.item) if self.item.isVisibleTo(self) else (self.container,)
+        reached = [one for section in sections for one in section.reached()]
+        focused = self.window().focusWidget()
+        at = next((place for place, one in enumerate(reached) if one is focused), None)
+        if at is not None and 0 <= at + by < len(reached):
+            reached[at + by].setFocus(Qt.FocusReason.TabFocusReason)
+            self.ensureWidgetVisible(reached[at + by], 0, 8)
+            self._scrolled()
 
     def button(self, action: str) -> QToolButton | None:
         """The button of an action by its id, the item's before the container's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from fcm.model.moments import zone
@@ -16,6 +16,8 @@ from fcm.workspace.quorum_board import what_is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtGui import QResizeEvent
 
     from fcm.workspace.workspace import Workspace
 
@@ -34,6 +36,8 @@ WIDEST_AGE, WIDEST_MIGRATIONS = "Last change 59 min ago", "Migrations: 64 + 8 wa
 """What the status bar keeps room for, so that nothing in it moves while its numbers change."""
 
 
+COUNTING = ("Migrations",)
+"""Docks whose button says a number: it keeps its words in any case."""
 LEAST_CONNECTION = 90
 """Pixels for the beginning of what the connection is."""
 
@@ -57,6 +61,8 @@ class StatusBar(QStatusBar):
         self.addWidget(self._picture)
         self.addWidget(self._connection, 1)
         self.dock_buttons: dict[str, QToolButton] = {}
+        self._folding: list[tuple[QToolButton, int]] = []
+        """Buttons that may lose their words, and the pixels that this saves."""
         for label, icon, show in docks:
             self.dock_buttons[label] = self._button(label, icon, show)
             self.addPermanentWidget(self.dock_buttons[label])
@@ -72,6 +78,8 @@ class StatusBar(QStatusBar):
         self._age.setObjectName("age")
         _keep_room(self._age, WIDEST_AGE)
         self.addPermanentWidget(self._age)
+        folding = [button for label, button in self.dock_buttons.items() if label not in COUNTING]
+        self._folding = [(button, self._width_of_words(button)) for button in folding]
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self._tick)
@@ -85,11 +93,42 @@ class StatusBar(QStatusBar):
         button.setText(words)
 
     @staticmethod
+    def _width_of_words(button: QToolButton) -> int:
+        whole = button.sizeHint().width()
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        icon = button.sizeHint().width()
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        return whole - icon
+
+    def minimumSizeHint(self) -> QSize:
+        """With icons only; else the bar would reach beyond a small window."""
+        hint: QSize = super().minimumSizeHint()
+        words = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        shown = sum(width for button, width in self._folding if button.toolButtonStyle() == words)
+        return QSize(hint.width() - shown, hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room, buttons of docks have their icons only; nothing else gives way."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        layout = self.layout()
+        if layout is None:
+            return
+        words = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        hidden = sum(width for button, width in self._folding if button.toolButtonStyle() != words)
+        fits = layout.minimumSize().width() + hidden <= self.width()
+        for button, _ in self._folding:
+            button.setToolButtonStyle(words if fits else Qt.ToolButtonStyle.ToolButtonIconOnly)
+
+    @staticmethod
     def _button(label: str, icon: str, show: Callable[[], None]) -> QToolButton:
         button = QToolButton()
         button.setObjectName(f"show-{label.casefold()}")
         button.setAccessibleName(f"Show {label}")
         button.setText(label)
+        button.setToolTip(literal(label))
         button.setIcon(icons.icon(icon))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setAutoRaise(True)
@@ -137,6 +176,7 @@ class StatusBar(QStatusBar):
         self._speed_box.setVisible(clock is not None and not is_replay)  # a replay has its own under the page
         self._age.setVisible(workspace is not None)
         self._zone.setVisible(workspace is not None)
+        self._fold()
         if workspace is None:
             self._timer.stop()
             self.say("close-connection", "Not connected")
