@@ -62,15 +62,15 @@ def words(window: MainWindow) -> list[str]:
 
 
 def heard(window: MainWindow) -> list[tuple[str, str]]:
-    """Name and value of everything in the window as a screen reader gets them, of pages that are hidden too."""
+    """Name, and description or else value, of everything in the window as screen readers get them, hidden pages too."""
     QAccessible.setActive(True)
     found = []
 
     def read(one: QAccessibleInterface | None, depth: int) -> None:
         if one is None or not one.isValid():
             return
-        found.append((one.text(QAccessible.Text.Name), one.text(QAccessible.Text.Value)))
-        one.text(QAccessible.Text.Description)
+        told = one.text(QAccessible.Text.Description) or one.text(QAccessible.Text.Value)
+        found.append((one.text(QAccessible.Text.Name), told))
         for number in range(one.childCount() if depth else 0):
             read(one.child(number), depth - 1)
 

@@ -239,8 +239,8 @@ def test_what_is_read_of_a_running_migration_is_its_accessible_name_or_value(beg
         assert [
             name for name, _ in heard if name.startswith(begins) and has in name.replace("\N{NO-BREAK SPACE}", " ")
         ], begins
-    values = {value for name, value in heard if name.startswith("Progress") and value}
-    assert values == set(program.ask(plots.percents))
+    (percent,) = set(program.ask(plots.percents))
+    assert percent in {value.replace("\N{NO-BREAK SPACE}", " ") for name, value in heard if name.startswith("Progress")}
 
 
 def test_the_legend_names_the_rates_in_a_small_window(begin: Callable[..., Program]) -> None:

@@ -162,6 +162,7 @@ class ProgressPanel(QWidget):
         """How far it is, 0 to 1."""
         self.bar.setValue(math.floor(progress * FINE + 1e-6))
         self.bar.setFormat(percent(progress))
+        self.bar.setAccessibleDescription(self.bar.text())  # its value is in thousandths
 
     def show_migration(
         self,
