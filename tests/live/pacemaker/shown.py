@@ -27,7 +27,11 @@ class Shown(Opened):
     def open_on(self, *machines: str) -> None:
         """Wait until all is shown, and forget what was told until then."""
         for name in machines:
-            self.machine(name)
+            machine = self.machine(name)
+            # Its group comes with what Pacemaker says, which may be taken from the queue a moment later.
+            self.until(
+                lambda machine=machine: self.workspace.state.machines[machine].group is not None, f"{name}'s group"
+            )  # type: ignore[misc]
             self.until(lambda name=name: self.group(name).state.value == "Online", f"{name} is online")  # type: ignore[misc]
         self.told.clear()
 
