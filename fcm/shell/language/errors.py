@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, ClassVar
 
 from fcm.shell.language import exceptions
+from fcm.shell.language.remedies import usual_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,6 @@ class ShellError(Exception):
 
     Attributes:
         message: what and why.
-        remedy: what to do; "" if there is nothing to add.
         at: position in the text of the script; -1 until the statement that failed gives its own.
         category: PowerShell's word for the kind of error, such as ObjectNotFound.
         source: the text that ``at`` points into; None: the one that was given to run.
@@ -51,7 +51,7 @@ class ShellError(Exception):
     def __init__(self, message: str, remedy: str = "", at: int = -1, category: str = "", command: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.remedy = remedy
+        self._remedy = remedy
         self.at = at
         self.category = category or self.usual
         self.command = command
@@ -66,6 +66,15 @@ class ShellError(Exception):
         self.record: object = None
         self.inner = ""
         self.net_type = ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do; where nothing was said, what an error of this id mostly needs. "": there is nothing to add."""
+        return self._remedy or ("" if self.thrown is not None else usual_remedy(self.known_id))
+
+    @remedy.setter
+    def remedy(self, words: str) -> None:
+        self._remedy = words
 
     @property
     def exception(self) -> str:
@@ -222,6 +231,9 @@ class DivisionError(ShellError):
     """A number was divided by zero."""
 
     usual = "NotSpecified"
+
+    def __init__(self, message: str, remedy: str = "", at: int = -1, category: str = "", command: str = "") -> None:
+        super().__init__(message, remedy or "Check the divisor first.", at, category, command)
 
     def caught_as(self) -> frozenset[str]:
         """What is inside of the RuntimeException counts too."""

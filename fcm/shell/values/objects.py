@@ -268,6 +268,7 @@ def resource_object(resource: Resource, state: State) -> ShellObject:
             "LooksAlivePollInterval": policy.looks_alive * 1000,
             "IsAlivePollInterval": policy.is_alive * 1000,
             "SeparateMonitor": resource.separate_monitor,
+            "PersistentState": int(resource.wanted),
             "Id": resource.id,
             **({"Blocked": resource.blocked} if engine_of(state) else {}),
         },
@@ -338,6 +339,8 @@ def network_object(network: Network, state: State) -> ShellObject:
             "Name": network.name,
             "Address": str(subnet.network_address),
             "AddressMask": str(subnet.netmask),
+            **_addresses(str(subnet.network_address)),
+            f"Ipv{subnet.version}PrefixLengths": [subnet.prefixlen],
             "Description": network.description,
             "Role": int(network.role),
             "Id": network.id,
@@ -347,6 +350,12 @@ def network_object(network: Network, state: State) -> ShellObject:
         network.id,
         setters,
     )
+
+
+def _addresses(address: str) -> dict[str, list[str]]:
+    """An address among those of its version."""
+    is_six = ":" in address
+    return {"Ipv4Addresses": [] if is_six else [address], "Ipv6Addresses": [address] if is_six else []}
 
 
 def adapter_object(adapter: Adapter, state: State) -> ShellObject:
@@ -360,6 +369,7 @@ def adapter_object(adapter: Adapter, state: State) -> ShellObject:
             "Node": node_reference(state, adapter.node),
             "Network": network_reference(state, adapter.network),
             "Address": adapter.address,
+            **_addresses(adapter.address),
             "Id": adapter.id,
         },
         adapter.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model import commands as cmd
-from fcm.model.entities import ResourceState, ResourceType, VolumeAccess
+from fcm.model.entities import DiskUse, ResourceState, ResourceType, VolumeAccess
 from fcm.model.rules.failing.access import IoMode, access_of
 from fcm.model.rules.maintenance import in_maintenance
 from fcm.shell.values.enumerations import enumerated
@@ -24,6 +24,9 @@ def disk_object(disk: Disk, state: State) -> ShellObject:
         "ClusterResource",
         {
             "Cluster": cluster_reference(state),
+            "IsCoreResource": disk.use is DiskUse.WITNESS,
+            "IsNetworkClassResource": False,
+            "IsStorageClassResource": True,
             "OwnerNode": node_reference(state, disk.owner),
             "ResourceType": type_reference(state, ResourceType.PHYSICAL_DISK),
             "State": enumerated("ClusterResourceState", str(disk.state)),

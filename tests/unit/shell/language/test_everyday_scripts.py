@@ -152,3 +152,27 @@ def test_the_preference_says_who_is_asked(desk: ShellDesk, preference: str, call
     )
     desk.run(f"$ConfirmPreference = '{preference}'; {call}")
     assert bool(questions) is asked
+
+
+@pytest.mark.parametrize(
+    ("script", "remedy"),
+    [
+        ("1 / 0", "Check the divisor first."),
+        ("[int]'x'", "convert it with -as"),
+        ("$null.Foo()", "if ($null -ne $value)"),
+        ("'x'.Nope()", "Get-Member shows"),
+        ("Get-Content nope.txt", "Get-Location shows the working folder"),
+        ("function f { param([Parameter(Mandatory)] $x) $x }; f", "Specify a value for each"),
+        ("Set-StrictMode -Version Latest; $nope", "Set-StrictMode -Off"),
+        ("$true = 1", "Choose another name."),
+    ],
+)
+def test_an_error_in_the_words_of_powershell_says_what_to_do_as_well(desk: ShellDesk, script: str, remedy: str) -> None:
+    (error,) = desk.run(script).errors
+    assert remedy in error.remedy
+    assert f"Remedy                : {error.remedy}" in error.show(script)
+
+
+def test_what_a_script_says_itself_gets_no_remedy(desk: ShellDesk) -> None:
+    assert [error.remedy for error in desk.run("throw 'NullArray'").errors] == [""]
+    assert [error.remedy for error in desk.run("Write-Error 'odd'").errors] == [""]
