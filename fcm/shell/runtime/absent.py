@@ -8,7 +8,6 @@ from __future__ import annotations
 
 _MACHINES_ONLY = "Only virtual machines are supported."
 _ACCESS = "Access permissions are not supported. The user who runs fcm administers the cluster."
-_PARTS = "Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources."
 _2012 = "Requires Windows Server 2012."
 _2012_R2 = "Requires Windows Server 2012 R2."
 _2016 = "Requires Windows Server 2016."
@@ -17,7 +16,7 @@ ABSENT: dict[str, str] = {
     "Add-ClusterGenericApplicationRole": _MACHINES_ONLY,
     "Add-ClusterGenericScriptRole": _MACHINES_ONLY,
     "Add-ClusterGenericServiceRole": _MACHINES_ONLY,
-    "Add-ClusterGroup": _PARTS,
+    "Add-ClusterGroup": "Groups have a client access point here: use Add-ClusterServerRole, then Add-ClusterResource.",
     "Add-ClusterPrintServerRole": _MACHINES_ONLY,
     "Add-ClusterResourceType": "Only the resource types for virtual machines are supported.",
     "Add-ClusterServerRole": _MACHINES_ONLY,
@@ -36,7 +35,7 @@ ABSENT: dict[str, str] = {
     "Add-ClusterScaleOutFileServerRole": f"{_2012} {_MACHINES_ONLY}",
     "Add-ClusteriSCSITargetServerRole": f"{_2012} {_MACHINES_ONLY}",
     "Add-ClusterVMMonitoredItem": f"{_2012} To monitor the guest, use Set-ClusterParameter CheckHeartbeat.",
-    "Get-ClusterCheckpoint": f"{_2012} Registry checkpoints are not supported.",
+    "Get-ClusterCheckpoint": "Registry checkpoints are not supported.",
     "Get-ClusterVMMonitoredItem": f"{_2012} To monitor the guest, use Set-ClusterParameter CheckHeartbeat.",
     "Update-ClusterNetworkNameResource": f"{_2012} DNS registration is not supported.",
     "New-ClusterNameAccount": f"{_2012_R2} Active Directory is not supported.",
@@ -52,6 +51,21 @@ ABSENT: dict[str, str] = {
     "New-VHD": f"{_2012} New-VM creates the disk of a virtual machine.",
     "Add-VMNetworkAdapter": "A virtual machine has one network adapter. To connect it, use Connect-VMNetworkAdapter.",
     "Set-VMNetworkAdapter": "Its settings are not supported. To connect it, use Connect-VMNetworkAdapter.",
+    "Add-ClusterCheckpoint": "Registry checkpoints are not supported.",
+    "Remove-ClusterCheckpoint": "Registry checkpoints are not supported.",
+    "Add-ClusterSharedVolumeToAffinityRule": "Affinity rules are about groups.",
+    "Remove-ClusterSharedVolumeFromAffinityRule": "Affinity rules are about groups.",
+    "Set-ClusterAffinityRule": "Affinity rules are always enabled and keep groups on different nodes.",
+    "Add-VMHardDiskDrive": "A virtual machine has one virtual hard disk.",
+    "Remove-VMHardDiskDrive": "A virtual machine has one virtual hard disk.",
+    "Remove-VMNetworkAdapter": "To disconnect a virtual machine, use Disconnect-VMNetworkAdapter.",
+    "Rename-VMNetworkAdapter": "The network adapter of a virtual machine is always called Network Adapter.",
+    "Rename-VM": "Virtual machines keep their names. To rename the group, set (Get-ClusterGroup X).Name.",
+    "Rename-VMSnapshot": "Snapshots keep their names.",
+    "Restart-VM": "Use Stop-VM, then Start-VM.",
+    "Enable-VMResourceMetering": "Resource metering is not supported.",
+    "Disable-VMResourceMetering": "Resource metering is not supported.",
+    "Reset-VMResourceMetering": "Resource metering is not supported.",
     "Measure-VM": "Resource metering is not supported. To measure writes to memory, use Measure-VMMemoryWrite.",
     "Enter-PSSession": "Remote commands are not supported. To use another cluster, open it with --cluster.",
     "Get-Counter": "For migration measurements, use fcm history or Get-ClusterVirtualMachineMigration.",

@@ -2609,7 +2609,7 @@ function wevtutil {
 }
 
 function Add-ClusterCheckpoint {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterCheckpoint. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterCheckpoint. Registry checkpoints are not supported.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2624,7 +2624,7 @@ function Add-ClusterGenericScriptRole {
 }
 
 function Add-ClusterGroup {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGroup. Use the High Availability wizard (Add-ClusterVirtualMachineRole), which creates the group and its resources.'
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGroup. Groups have a client access point here: use Add-ClusterServerRole, then Add-ClusterResource.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2654,7 +2654,7 @@ function Add-ClusterScaleOutFileServerRole {
 }
 
 function Add-ClusterSharedVolumeToAffinityRule {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterSharedVolumeToAffinityRule. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterSharedVolumeToAffinityRule. Affinity rules are about groups.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2734,7 +2734,7 @@ function Get-ClusterAccess {
 }
 
 function Get-ClusterCheckpoint {
-    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterCheckpoint. Requires Windows Server 2012. Registry checkpoints are not supported.'
+    $why = New-Object NotSupportedException 'fcm does not have Get-ClusterCheckpoint. Registry checkpoints are not supported.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2829,7 +2829,7 @@ function Remove-ClusterAccess {
 }
 
 function Remove-ClusterCheckpoint {
-    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterCheckpoint. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterCheckpoint. Registry checkpoints are not supported.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2864,7 +2864,7 @@ function Remove-ClusterResourceType {
 }
 
 function Remove-ClusterSharedVolumeFromAffinityRule {
-    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterSharedVolumeFromAffinityRule. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterSharedVolumeFromAffinityRule. Affinity rules are about groups.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2914,7 +2914,7 @@ function Set-AccelNetVM {
 }
 
 function Set-ClusterAffinityRule {
-    $why = New-Object NotSupportedException 'fcm does not have Set-ClusterAffinityRule. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Set-ClusterAffinityRule. Affinity rules are always enabled and keep groups on different nodes.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 

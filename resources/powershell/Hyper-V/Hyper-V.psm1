@@ -1415,7 +1415,7 @@ function Add-VMGroupMember {
 }
 
 function Add-VMHardDiskDrive {
-    $why = New-Object NotSupportedException 'fcm does not have Add-VMHardDiskDrive. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Add-VMHardDiskDrive. A virtual machine has one virtual hard disk.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1535,7 +1535,7 @@ function Disable-VMRemoteFXPhysicalVideoAdapter {
 }
 
 function Disable-VMResourceMetering {
-    $why = New-Object NotSupportedException 'fcm does not have Disable-VMResourceMetering. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Disable-VMResourceMetering. Resource metering is not supported.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1590,7 +1590,7 @@ function Enable-VMReplication {
 }
 
 function Enable-VMResourceMetering {
-    $why = New-Object NotSupportedException 'fcm does not have Enable-VMResourceMetering. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Enable-VMResourceMetering. Resource metering is not supported.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1980,7 +1980,7 @@ function Remove-VMGroupMember {
 }
 
 function Remove-VMHardDiskDrive {
-    $why = New-Object NotSupportedException 'fcm does not have Remove-VMHardDiskDrive. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMHardDiskDrive. A virtual machine has one virtual hard disk.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -1990,7 +1990,7 @@ function Remove-VMHostAssignableDevice {
 }
 
 function Remove-VMNetworkAdapter {
-    $why = New-Object NotSupportedException 'fcm does not have Remove-VMNetworkAdapter. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Remove-VMNetworkAdapter. To disconnect a virtual machine, use Disconnect-VMNetworkAdapter.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2075,7 +2075,7 @@ function Remove-VMSwitchTeamMember {
 }
 
 function Rename-VM {
-    $why = New-Object NotSupportedException 'fcm does not have Rename-VM. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Rename-VM. Virtual machines keep their names. To rename the group, set (Get-ClusterGroup X).Name.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2085,7 +2085,7 @@ function Rename-VMGroup {
 }
 
 function Rename-VMNetworkAdapter {
-    $why = New-Object NotSupportedException 'fcm does not have Rename-VMNetworkAdapter. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Rename-VMNetworkAdapter. The network adapter of a virtual machine is always called Network Adapter.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2100,7 +2100,7 @@ function Rename-VMSan {
 }
 
 function Rename-VMSnapshot {
-    $why = New-Object NotSupportedException 'fcm does not have Rename-VMSnapshot. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Rename-VMSnapshot. Snapshots keep their names.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2120,7 +2120,7 @@ function Reset-VMReplicationStatistics {
 }
 
 function Reset-VMResourceMetering {
-    $why = New-Object NotSupportedException 'fcm does not have Reset-VMResourceMetering. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Reset-VMResourceMetering. Resource metering is not supported.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2130,7 +2130,7 @@ function Resize-VHD {
 }
 
 function Restart-VM {
-    $why = New-Object NotSupportedException 'fcm does not have Restart-VM. Its clusters have nothing that it could work on.'
+    $why = New-Object NotSupportedException 'fcm does not have Restart-VM. Use Stop-VM, then Start-VM.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
