@@ -254,6 +254,12 @@ class Scanner:
             if match is None:
                 return None
             name, self.at = match[0], match.end()
+            if name[0].isalpha() and self.peek() == ":" and self.peek(1) != ":":
+                raise self.fail(
+                    "Variable reference is not valid. ':' was not followed by a valid variable name character.",
+                    "Use ${} to delimit the name.",
+                    start,
+                )
         self.mark(TokenKind.VARIABLE, start)
         return name
 

@@ -73,6 +73,21 @@ def test_a_command_of_powershell_that_is_not_here_is_refused_and_not_caught(desk
     assert isinstance(results.errors[0], UnsupportedError)
 
 
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ('$n = 1; "$n: x"', "Variable reference is not valid."),
+        ("$private:x = 1; & { $x }", "A private variable is not supported"),
+        ("(1, 2).ForEach('ToString')", ".ForEach() with ToString is not supported"),
+        ("function f { 1 }; Get-Help f", "Help about a function of a script is not supported"),
+    ],
+)
+def test_what_would_print_something_else_than_powershell_is_refused(desk: ShellDesk, script: str, words: str) -> None:
+    results = desk.run(script)
+    assert results.objects == []
+    assert words in results.text()
+
+
 def test_a_command_that_there_is_not_is_an_error_of_get_command(desk: ShellDesk) -> None:
     assert desk.must("try { Get-Command nope-nope -ea Stop } catch { $_.Exception.GetType().Name }") == [
         "CommandNotFoundException"

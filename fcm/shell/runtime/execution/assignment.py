@@ -296,7 +296,10 @@ class Assigner:
             case [str() as name]:
                 if elements and all(isinstance(one, str) for one in elements) and name.casefold() != "length":
                     return [self._values.call(one, name, []) for one in elements]
-                return [part for one in elements for part in items(property_of(one, name))]
+                found = [property_of(one, name) for one in elements]
+                if any(one is None for one in found):
+                    raise UnsupportedError(f".ForEach() with {name}")
+                return [part for one in found for part in items(one)]
         return None
 
 

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fcm.shell.language.errors import ShellError, exact
+from fcm.shell.language.errors import ShellError, UnsupportedError, exact
 from fcm.shell.values.values import NOTHING
 
 if TYPE_CHECKING:
@@ -192,7 +192,9 @@ class Variables:
     @staticmethod
     def _prefixed(key: str) -> tuple[str, str]:
         where, colon, rest = key.partition(":")
-        if colon and where in ("global", "script", "local", "private", "variable", "env", "function"):
+        if colon and where == "private":
+            raise UnsupportedError("A private variable")
+        if colon and where in ("global", "script", "local", "variable", "env", "function"):
             return where, rest
         return "", key
 
@@ -205,7 +207,7 @@ class Variables:
                 yield self.outermost
             case "script":
                 yield from self._file().chain()
-            case "local" | "private":
+            case "local":
                 yield self.current
             case _:
                 yield from self.current.chain()
