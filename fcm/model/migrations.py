@@ -16,6 +16,14 @@ class MigrationKind(StrEnum):
     MOVE = "Move"
 
 
+class Compression(StrEnum):
+    """How parallel connections compress memory (QEMU: multifd-compression)."""
+
+    NONE = ""
+    ZLIB = "zlib"
+    ZSTD = "zstd"
+
+
 UNLIMITED = 0
 """bytes/s: where a running migration is tuned, this takes its bandwidth limit away; None there leaves it as it is."""
 
@@ -30,7 +38,7 @@ class MigrationOptions:
     """bytes/s at most; None = what the network carries."""
     auto_converge: bool = False
     post_copy: bool = False
-    """The machine moves at once and fetches its memory afterwards; if the network fails then, the machine is lost."""
+    """The machine moves at once and fetches its memory afterwards; if the source fails then, the machine is lost."""
     auto_converge_initial: int | None = None
     """% by which auto-converge first slows the guest."""
     auto_converge_increment: int | None = None
@@ -43,6 +51,16 @@ class MigrationOptions:
     """Encrypt the transfer; real hosts only, which need certificates."""
     time_limit: float | None = None
     """s from its start after which a migration that still copies memory is canceled; None = never."""
+    compression: Compression = Compression.NONE
+    """Of parallel connections; costs processor time at both ends."""
+    zero_copy: bool = False
+    """Parallel connections send memory without copying it first; all of it is locked meanwhile (Linux)."""
+    xbzrle_cache: int | None = None
+    """bytes for pages that were sent before; None = QEMU's 64 MiB."""
+    switchover_bandwidth: int | None = None
+    """bytes/s with which QEMU reckons for the last pages; None = what it measures."""
+    post_copy_bandwidth: int | None = None
+    """bytes/s at most once post-copy has begun, but for pages that the guest waits for; None = no limit."""
 
     def tuned(self, downtime_limit: float | None, bandwidth: int | None, post_copy: bool) -> MigrationOptions:
         """As they are after a change on the way: None leaves a limit as it is, ``UNLIMITED`` takes one away."""

@@ -22,6 +22,8 @@ SHARED_DISK = "shared-storage"
 _RUNNING, _BLOCKED, _PAUSED, _SHUTDOWN, _CRASHED = 1, 2, 3, 4, 6
 _OFF = (0, 5, _CRASHED)
 _PAUSED_MIGRATION, _PAUSED_STARTING = 2, 11
+_PAUSED_POSTCOPY, _PAUSED_POSTCOPY_FAILED = 12, 13
+_NOT_THE_MACHINE = (_PAUSED_MIGRATION, _PAUSED_STARTING, _PAUSED_POSTCOPY, _PAUSED_POSTCOPY_FAILED)
 _STATES = {
     _RUNNING: MachineState.RUNNING,
     _BLOCKED: MachineState.RUNNING,
@@ -36,7 +38,8 @@ class FoundMachine:
 
     machine: VirtualMachine
     arriving: bool
-    """True for the paused copy that waits at the destination of a live migration."""
+    """True for the paused copy that waits at the destination of a live migration, and for what post-copy has left at
+    the source: the machine itself is at the other end."""
     bridge: str | None
 
 
@@ -190,7 +193,7 @@ def _machine(domain: Any, figures: Mapping[str, Any], definition: Definition, ho
         processor_compatibility=definition.processor_compatibility,
         media=definition.media,
     )
-    arriving = state == _PAUSED and reason in (_PAUSED_MIGRATION, _PAUSED_STARTING)
+    arriving = state == _PAUSED and reason in _NOT_THE_MACHINE
     return FoundMachine(machine, arriving, machine.switch)
 
 

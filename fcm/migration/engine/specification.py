@@ -197,6 +197,8 @@ def parameters_of(options: MigrationOptions) -> tuple[tuple[str, float], ...]:
         found["cpu_throttle_increment"] = float(options.auto_converge_increment)
     if options.parallel_connections > 1:
         found["multifd_channels"] = float(options.parallel_connections)
+    if options.xbzrle_cache is not None:
+        found["xbzrle_cache_size"] = float(options.xbzrle_cache)
     return tuple(sorted(found.items()))
 
 

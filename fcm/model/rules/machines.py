@@ -13,8 +13,9 @@ from fcm.model.rules.failing.faults import answers
 from fcm.model.rules.failing.filling import room_to_save, short_of_room
 from fcm.model.rules.failing.guests import monitored
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
-from fcm.model.rules.moving.bandwidth import MOST_CONNECTIONS, limit_holds
+from fcm.model.rules.moving.bandwidth import MOST_CONNECTIONS, limit_holds, qemu_version
 from fcm.model.rules.moving.preflight_checks import CATEGORY, destination_checks, migration_checks, online_machine
+from fcm.model.rules.moving.transfer_options import impossible, supported
 from fcm.model.rules.names import file_name
 from fcm.model.rules.snapshots import active_backup
 from fcm.model.rules.verdict import OK, Verdict, no, together
@@ -237,7 +238,9 @@ def live_migrate(command: cmd.LiveMigrate, state: State) -> Verdict:
 def option_checks(state: State, machine: VirtualMachine, options: MigrationOptions | None) -> tuple[CheckResult, ...]:
     """What stands against these options of a live migration (None: those of the cluster) where the machine runs now."""
     chosen = state.migration_options(options)
-    verdict = transfer_options(chosen) and limit_holds(chosen, state.nodes[machine.node])
+    node = state.nodes[machine.node]
+    has_them = supported(chosen, node.name, qemu_version(node.version), None)
+    verdict = transfer_options(chosen) and limit_holds(chosen, node) and has_them
     return () if verdict else (CheckResult("Options", CATEGORY, "fail", verdict.reason, verdict.remedy),)
 
 
@@ -268,6 +271,7 @@ def _impossible_options(options: MigrationOptions) -> Iterator[Verdict]:
         for other, chosen in (("Post-copy", options.post_copy), ("XBZRLE", options.xbzrle)):
             if chosen:
                 yield no(f"{other} and parallel connections cannot be used together.", "Choose one of the two.")
+    yield from impossible(options)
 
 
 def _downtime(limit: float | None) -> Verdict:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState, VirtualMachine
-from fcm.model.migrations import UNLIMITED, MigrationOptions
+from fcm.model.migrations import UNLIMITED, Compression, MigrationOptions
 from fcm.model.rules.allowed import allowed
 from fcm.model.rules.failing.placement import candidates
 from fcm.model.rules.verdict import together
@@ -41,6 +41,19 @@ OPTIONS = (
     Param("Xbzrle", "switch", help="For pages already sent, send only the changes (fcm, real hosts)."),
     Param("ParallelConnections", "whole", help="Number of TCP connections for memory (fcm, real hosts)."),
     Param("Tls", "switch", help="Encrypt the transfer (fcm, real hosts)."),
+    Param(
+        "Compression",
+        choices=("None", "zlib", "zstd"),
+        help="How parallel connections compress memory (fcm, real hosts with libvirt 9.4).",
+    ),
+    Param("ZeroCopy", "switch", help="Parallel connections send memory without copying it (fcm, real hosts)."),
+    Param("XbzrleCache", "whole", help="Cache for pages sent before, in bytes; a power of two (fcm)."),
+    Param(
+        "SwitchoverBandwidth",
+        "whole",
+        help="Bandwidth that QEMU expects for the last pages, in bytes/s (fcm, real hosts with libvirt 11.1).",
+    ),
+    Param("PostCopyBandwidth", "whole", help="Maximum bandwidth after the switch, in bytes/s (fcm, real hosts)."),
     Param(
         "TimeLimit", "number", help="Cancel the migration if it is still copying memory after this many seconds (fcm)."
     ),
@@ -126,7 +139,16 @@ def _options(call: Call) -> MigrationOptions:
         parallel_connections=1 if connections is None else connections,
         tls=call.switch("Tls"),
         time_limit=float(call.values["TimeLimit"]) if call.has("TimeLimit") else None,
+        compression=_compression(call.text("Compression", "None")),
+        zero_copy=call.switch("ZeroCopy"),
+        xbzrle_cache=call.whole("XbzrleCache"),
+        switchover_bandwidth=call.whole("SwitchoverBandwidth"),
+        post_copy_bandwidth=call.whole("PostCopyBandwidth"),
     )
+
+
+def _compression(name: str) -> Compression:
+    return Compression.NONE if name.casefold() == "none" else Compression(name.casefold())
 
 
 def best_node(call: Call, machine: VirtualMachine, command: Any) -> str:

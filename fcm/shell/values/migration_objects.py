@@ -87,6 +87,11 @@ def migration_default_object(options: MigrationOptions) -> ShellObject:
             "ParallelConnections": options.parallel_connections,
             "Tls": options.tls,
             "TimeLimit": options.time_limit,
+            "Compression": options.compression.value or "None",
+            "ZeroCopy": options.zero_copy,
+            "XbzrleCache": options.xbzrle_cache,
+            "SwitchoverBandwidth": options.switchover_bandwidth,
+            "PostCopyBandwidth": options.post_copy_bandwidth,
         },
     )
 

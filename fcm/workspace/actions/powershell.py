@@ -267,6 +267,14 @@ def _options(options: MigrationOptions) -> str:
     parts += " -Xbzrle" if options.xbzrle else ""
     parts += f" -ParallelConnections {options.parallel_connections}" if options.parallel_connections != 1 else ""
     parts += " -Tls" if options.tls else ""
+    parts += f" -Compression {options.compression.value}" if options.compression else ""
+    parts += " -ZeroCopy" if options.zero_copy else ""
+    for parameter, figure in (
+        ("XbzrleCache", options.xbzrle_cache),
+        ("SwitchoverBandwidth", options.switchover_bandwidth),
+        ("PostCopyBandwidth", options.post_copy_bandwidth),
+    ):
+        parts += "" if figure is None else f" -{parameter} {figure}"
     return parts + ("" if options.time_limit is None else f" -TimeLimit {options.time_limit!r}")
 
 

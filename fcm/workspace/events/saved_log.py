@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 import zlib
 from array import array
 from dataclasses import replace
@@ -62,6 +63,8 @@ class SavedLog(EventLog):
         is_cut = False
         with self.connection() as connection:
             connection.execute("CREATE TABLE whole (id INTEGER PRIMARY KEY, xml BLOB NOT NULL)")
+        # A page that shows it may end with its window; Python 3.13 warns of a connection that nobody closed.
+        weakref.finalize(self, connection.close)
         batch: list[EventRecord] = []
         for record in source.records():
             if self.count + len(batch) >= MOST_RECORDS:

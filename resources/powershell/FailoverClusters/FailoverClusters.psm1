@@ -1308,6 +1308,16 @@ function Move-ClusterVirtualMachineRole {
     Number of TCP connections for memory (fcm, real hosts).
     .PARAMETER Tls
     Encrypt the transfer (fcm, real hosts).
+    .PARAMETER Compression
+    How parallel connections compress memory (fcm, real hosts with libvirt 9.4).
+    .PARAMETER ZeroCopy
+    Parallel connections send memory without copying it (fcm, real hosts).
+    .PARAMETER XbzrleCache
+    Cache for pages sent before, in bytes; a power of two (fcm).
+    .PARAMETER SwitchoverBandwidth
+    Bandwidth that QEMU expects for the last pages, in bytes/s (fcm, real hosts with libvirt 11.1).
+    .PARAMETER PostCopyBandwidth
+    Maximum bandwidth after the switch, in bytes/s (fcm, real hosts).
     .PARAMETER TimeLimit
     Cancel the migration if it is still copying memory after this many seconds (fcm).
     .PARAMETER NoDefault
@@ -1335,6 +1345,11 @@ function Move-ClusterVirtualMachineRole {
         [Parameter()][switch]${Xbzrle},
         [Parameter()][object]${ParallelConnections},
         [Parameter()][switch]${Tls},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Compression},
+        [Parameter()][switch]${ZeroCopy},
+        [Parameter()][object]${XbzrleCache},
+        [Parameter()][object]${SwitchoverBandwidth},
+        [Parameter()][object]${PostCopyBandwidth},
         [Parameter()][object]${TimeLimit},
         [Parameter()][switch]${NoDefault},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
@@ -1763,6 +1778,16 @@ function Set-ClusterMigrationDefault {
     Number of TCP connections for memory (fcm, real hosts).
     .PARAMETER Tls
     Encrypt the transfer (fcm, real hosts).
+    .PARAMETER Compression
+    How parallel connections compress memory (fcm, real hosts with libvirt 9.4).
+    .PARAMETER ZeroCopy
+    Parallel connections send memory without copying it (fcm, real hosts).
+    .PARAMETER XbzrleCache
+    Cache for pages sent before, in bytes; a power of two (fcm).
+    .PARAMETER SwitchoverBandwidth
+    Bandwidth that QEMU expects for the last pages, in bytes/s (fcm, real hosts with libvirt 11.1).
+    .PARAMETER PostCopyBandwidth
+    Maximum bandwidth after the switch, in bytes/s (fcm, real hosts).
     .PARAMETER TimeLimit
     Cancel the migration if it is still copying memory after this many seconds (fcm).
     .PARAMETER Cluster
@@ -1781,6 +1806,11 @@ function Set-ClusterMigrationDefault {
         [Parameter()][switch]${Xbzrle},
         [Parameter()][object]${ParallelConnections},
         [Parameter()][switch]${Tls},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Compression},
+        [Parameter()][switch]${ZeroCopy},
+        [Parameter()][object]${XbzrleCache},
+        [Parameter()][object]${SwitchoverBandwidth},
+        [Parameter()][object]${PostCopyBandwidth},
         [Parameter()][object]${TimeLimit},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
@@ -2375,6 +2405,16 @@ function Suspend-ClusterNode {
     Number of TCP connections for memory (fcm, real hosts).
     .PARAMETER Tls
     Encrypt the transfer (fcm, real hosts).
+    .PARAMETER Compression
+    How parallel connections compress memory (fcm, real hosts with libvirt 9.4).
+    .PARAMETER ZeroCopy
+    Parallel connections send memory without copying it (fcm, real hosts).
+    .PARAMETER XbzrleCache
+    Cache for pages sent before, in bytes; a power of two (fcm).
+    .PARAMETER SwitchoverBandwidth
+    Bandwidth that QEMU expects for the last pages, in bytes/s (fcm, real hosts with libvirt 11.1).
+    .PARAMETER PostCopyBandwidth
+    Maximum bandwidth after the switch, in bytes/s (fcm, real hosts).
     .PARAMETER TimeLimit
     Cancel the migration if it is still copying memory after this many seconds (fcm).
     .PARAMETER NoDefault
@@ -2401,6 +2441,11 @@ function Suspend-ClusterNode {
         [Parameter()][switch]${Xbzrle},
         [Parameter()][object]${ParallelConnections},
         [Parameter()][switch]${Tls},
+        [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Compression},
+        [Parameter()][switch]${ZeroCopy},
+        [Parameter()][object]${XbzrleCache},
+        [Parameter()][object]${SwitchoverBandwidth},
+        [Parameter()][object]${PostCopyBandwidth},
         [Parameter()][object]${TimeLimit},
         [Parameter()][switch]${NoDefault},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},

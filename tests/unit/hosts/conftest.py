@@ -9,7 +9,7 @@ import pytest
 
 from fcm.backend.libvirt.configuration.hosts_file import Host
 from fcm.backend.libvirt.moves import migration as moves
-from fcm.backend.libvirt.moves import outcome
+from fcm.backend.libvirt.moves import outcome, post_copy
 from fcm.backend.libvirt.moves.migration import MigrationRun
 from fcm.backend.libvirt.moves.outcome import Whereabouts
 from fcm.backend.libvirt.paths.probe import Answer
@@ -26,6 +26,8 @@ OUT = 6
 def staged(monkeypatch: pytest.MonkeyPatch) -> Staged:
     monkeypatch.setattr(moves, "load_libvirt", lambda: LIBVIRT)
     monkeypatch.setattr(outcome, "load_libvirt", lambda: LIBVIRT)
+    monkeypatch.setattr(post_copy, "load_libvirt", lambda: LIBVIRT)
+    monkeypatch.setattr(post_copy, "RESUME_EVERY", 0.001)
     monkeypatch.setattr(moves, "processor_verdict", lambda *_: OK)
     monkeypatch.setattr(moves, "watch_connect", lambda *_: None)
     monkeypatch.setattr(moves, "POLL_EVERY", 0.001)
@@ -66,6 +68,7 @@ def staged(monkeypatch: pytest.MonkeyPatch) -> Staged:
             return Answer(answers, "answered" if answers else "no answer within 2 s", 0.25), "from node1"
 
         monkeypatch.setattr(moves, "probe_from", probe)
+        monkeypatch.setattr(post_copy, "probe_from", probe)
         return Stage(domain, run, told, where, reached)
 
     return make

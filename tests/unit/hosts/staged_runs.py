@@ -33,7 +33,7 @@ class RefusedError(Exception):
 
 
 _NAMES = ("LIVE", "PEER2PEER", "PERSIST_DEST", "UNDEFINE_SOURCE", "UNSAFE", "AUTO_CONVERGE", "POSTCOPY")
-_NAMES += ("COMPRESSED", "PARALLEL", "TLS")
+_NAMES += ("COMPRESSED", "PARALLEL", "TLS", "POSTCOPY_RESUME")
 FLAGS = {name: 1 << number for number, name in enumerate(_NAMES)}
 LIBVIRT = SimpleNamespace(
     libvirtError=RefusedError,

@@ -123,6 +123,12 @@ def test_a_domain_that_vanishes_between_the_two_questions_is_left_out_and_its_de
     assert set(known) == set()
 
 
+@pytest.mark.parametrize("reason", [12, 13])
+def test_what_post_copy_has_left_at_the_source_is_not_the_machine(reason: int) -> None:
+    (found,) = read_machines(Connection(Domain("web", PAUSED, reason)), HOST, {}, 0.0)
+    assert found.arriving
+
+
 def test_the_paused_copy_that_waits_at_the_destination_is_told_apart_from_a_paused_machine() -> None:
     arriving, paused = Domain("arriving", PAUSED, IS_MIGRATED_HERE), Domain("paused", PAUSED)
     found = read_machines(Connection(arriving, paused), HOST, {}, 0.0)

@@ -17,7 +17,8 @@ from fcm.migration.engine.specification import Capability, specification_of
 from fcm.model.entities import AdapterState
 from fcm.model.rules.failing.access import redirected_load
 from fcm.model.rules.failing.faults import answers, has_link, is_cut
-from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.model.rules.moving.transfer_options import no_simulation
+from fcm.model.rules.verdict import Verdict, no
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def works(state: State, adapter: Adapter) -> bool:
 
 
 def options_verdict(options: MigrationOptions) -> Verdict:
-    """Whether the migration engine can do what the options ask for: everything but encryption.
+    """Whether the migration engine can do what the options ask for: not encryption, nor what it has no model of.
 
     Auto-converge, post-copy, XBZRLE and parallel connections have models in fcm/migration; that each connection has a
     sending thread of its own, as QEMU's multifd, is assumed to multiply what the source can send.
@@ -53,7 +54,7 @@ def options_verdict(options: MigrationOptions) -> Verdict:
             "An embedded cluster has no certificates and does not simulate encryption, so TLS has no effect.",
             "Turn TLS off. Between real hosts, it encrypts the transfer.",
         )
-    return OK
+    return no_simulation(options)
 
 
 @dataclass

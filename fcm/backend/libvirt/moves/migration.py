@@ -17,6 +17,7 @@ from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.backend.libvirt.configuration.uris import migration_uri
 from fcm.backend.libvirt.errors import CANNOT_CONNECT, OPERATION_ABORTED, error_sentence, names_address
 from fcm.backend.libvirt.lane import load_libvirt
+from fcm.backend.libvirt.moves.options import flags_of, hosts_have, parameters_of
 from fcm.backend.libvirt.moves.outcome import (
     Whereabouts,
     final_figures,
@@ -26,6 +27,7 @@ from fcm.backend.libvirt.moves.outcome import (
     telemetry_row,
     whereabouts,
 )
+from fcm.backend.libvirt.moves.post_copy import GivingUp, Rest, is_broken, rest_at, resume, stalled
 from fcm.backend.libvirt.moves.preflight import processor_verdict
 from fcm.backend.libvirt.paths.hanging import watch_connect
 from fcm.backend.libvirt.paths.ssh_probe import probe_from
@@ -192,8 +194,9 @@ class MigrationRun:
             self._domain = self._source.domain(self.migration.machine)
         if self._domain is not None and is_migrating(self._domain):
             self._poll()
+        said = self._resume() if rest_at(self._source, self.migration.machine) is Rest.WAITS else ""
         if not self._left.is_set():
-            self._end("", "")
+            self._end(said, "")
 
     def _try_networks(self) -> None:
         self._domain = self._source.domain(self.migration.machine)
@@ -238,7 +241,8 @@ class MigrationRun:
                 f"Another program is already migrating {self._domain.name()}.",
                 "Wait until that migration has finished.",
             )
-        return processor_verdict(self._domain, self._destination) and self._permitted()
+        able = hosts_have(self.migration.options, (self._source, self._destination))
+        return able and processor_verdict(self._domain, self._destination) and self._permitted()
 
     def _tried(self, network: str, address: str, duration: float, connected: bool, text: str) -> None:
         attempt = NetworkAttempt(network, address, time.time(), round(duration, 3), connected, text)
@@ -263,12 +267,49 @@ class MigrationRun:
         try:
             self._domain.migrateToURI3(self._destination.host.peer_uri, parameters, self._flags(options))
         except lv.libvirtError as error:
-            return self._failure(error, address)
+            if rest_at(self._source, self.migration.machine) is not Rest.WAITS:
+                return self._failure(error, address)
+        else:
+            return None
         finally:
             self._call_over.set()
             self._moving.set()
             poller.join()
-        return None
+        said = self._resume()
+        return (said.rstrip("."), "", False) if said else None
+
+    def _resume(self) -> str:
+        """Post-copy broke: get the rest of the memory over a new connection. Returns why that was given up, or ""."""
+        source, destination = self.migration.source, self.migration.destination
+        text = (
+            f"The connection broke in post-copy. The virtual machine is on {destination} and waits for memory that is "
+            f"still on {source}. fcm resumes the migration over the next network that responds. Do not turn off the "
+            "virtual machine on either host."
+        )
+        self._tell_waiting(text)
+        ends = self._source, self._destination, self.migration.machine
+        return resume(*ends, self._networks, self._tried, self._carry_rest, self._left)
+
+    def _tell_waiting(self, text: str) -> None:
+        if not self._left.is_set():
+            self._reporter.post(ev.BackendReported("warning", text))
+
+    def _carry_rest(self, address: str) -> None:
+        """One call that resumes; its rows are told as ever. Raises libvirt.libvirtError."""
+        lv = self._libvirt
+        self._domain = self._source.domain(self.migration.machine)
+        flags = self._flags(self.migration.options) | lv.VIR_MIGRATE_POSTCOPY | lv.VIR_MIGRATE_POSTCOPY_RESUME
+        self._call_over.clear()
+        poller = threading.Thread(
+            target=self._poll, args=(Phase.NETWORK,), name=f"telemetry-{self.migration.id}", daemon=True
+        )
+        poller.start()
+        try:
+            uri = migration_uri(address)
+            self._domain.migrateToURI3(self._destination.host.peer_uri, {lv.VIR_MIGRATE_PARAM_URI: uri}, flags)
+        finally:
+            self._call_over.set()
+            poller.join()
 
     def _watch_connect(self, network: str, address: str) -> None:
         """Say it when the connection of this transfer hangs; nothing else can be done about it."""
@@ -321,33 +362,11 @@ class MigrationRun:
             flags |= lv.VIR_MIGRATE_PERSIST_DEST | lv.VIR_MIGRATE_UNDEFINE_SOURCE
         if self._unsafe:
             flags |= lv.VIR_MIGRATE_UNSAFE
-        for chosen, flag in (
-            (options.auto_converge, lv.VIR_MIGRATE_AUTO_CONVERGE),
-            (options.post_copy, lv.VIR_MIGRATE_POSTCOPY),
-            (options.xbzrle, lv.VIR_MIGRATE_COMPRESSED),
-            (options.parallel_connections > 1, lv.VIR_MIGRATE_PARALLEL),
-            (options.tls, lv.VIR_MIGRATE_TLS),
-        ):
-            flags |= flag if chosen else 0
-        return flags
+        return flags | flags_of(lv, options)
 
     def _parameters(self, options: MigrationOptions) -> dict[str, Any]:
-        """Figures of the options, as libvirt names them; what is not chosen is left to QEMU."""
-        lv = self._libvirt
-        found: dict[str, Any] = {}
-        if options.bandwidth is not None:
-            found[lv.VIR_MIGRATE_PARAM_BANDWIDTH] = self._speed(options.bandwidth)
-        if options.auto_converge and options.auto_converge_initial is not None:
-            found[lv.VIR_MIGRATE_PARAM_AUTO_CONVERGE_INITIAL] = options.auto_converge_initial
-        if options.auto_converge and options.auto_converge_increment is not None:
-            found[lv.VIR_MIGRATE_PARAM_AUTO_CONVERGE_INCREMENT] = options.auto_converge_increment
-        if options.xbzrle:
-            found[lv.VIR_MIGRATE_PARAM_COMPRESSION] = "xbzrle"
-        if options.parallel_connections > 1:
-            found[lv.VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS] = options.parallel_connections
-        if options.tls and self._destination.host.tls_name is not None:
-            found[lv.VIR_MIGRATE_PARAM_TLS_DESTINATION] = self._destination.host.tls_name
-        return found
+        speed = None if options.bandwidth is None else self._speed(options.bandwidth)
+        return parameters_of(self._libvirt, options, speed, self._destination.host.tls_name)
 
     def _speed(self, bandwidth: int) -> int:
         """MiB/s as libvirt takes them for a limit in bytes/s that must not be exceeded; ``UNLIMITED``: the highest."""
@@ -357,8 +376,10 @@ class MigrationRun:
 
     # Telemetry
 
-    def _poll(self) -> None:
-        phase, moved, moved_at = Phase.SETUP, -1, time.monotonic()
+    def _poll(self, phase: Phase = Phase.SETUP) -> None:
+        moved, moved_at, waits = -1, time.monotonic(), False
+        giving_up = GivingUp(self.migration.source, self.migration.destination, self._tell_waiting)
+        alone = self._followed and phase is Phase.SETUP  # the call is an earlier session's
         while not self._call_over.wait(POLL_EVERY) and not self._left.is_set():
             if phase is Phase.SETUP:
                 self._look_at_limit(phase)
@@ -366,12 +387,14 @@ class MigrationRun:
                 state, why = self._domain.state()  # first: a row is of a blackout only if the guest stood before it
                 job = self._domain.jobStats()
             except self._libvirt.libvirtError:
-                if self._followed:
+                if alone:
                     return  # gone from the source, or the source does not respond
                 continue
-            if not job.get("type"):
-                if self._followed:
+            if not job.get("type") or is_broken(state, why):
+                if alone:
                     return
+                if is_broken(state, why):
+                    giving_up.look()
                 continue
             if not job.get("memory_total"):
                 continue
@@ -392,6 +415,9 @@ class MigrationRun:
                 moved, moved_at = row.sent, now
             elif phase is Phase.BROWNOUT and now - moved_at > STALL_LIMIT and not self._stalled.is_set():
                 self._give_network_up()
+            elif phase is Phase.NETWORK and now - moved_at > STALL_LIMIT and not waits:
+                waits = True
+                self._tell_waiting(stalled(self.migration.source, self.migration.destination, STALL_LIMIT))
 
     def _give_network_up(self) -> None:
         """Nothing moves any more: break the job off, so that the next network is taken."""
@@ -466,5 +492,4 @@ class MigrationRun:
             return [
                 ev.MigrationFailed(identity, f"The virtual machine {seen.off} during the migration.", "Start it again.")
             ]
-        text = f"{start}{seen.unknown}"
-        return [ev.MigrationFailed(identity, text, "Check both hosts before you start the virtual machine.")]
+        return [ev.MigrationFailed(identity, f"{start}{seen.unknown}", seen.remedy)]

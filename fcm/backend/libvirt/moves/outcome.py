@@ -20,8 +20,10 @@ OFF_FOR = 1.0
 
 _RUNNING, _PAUSED = 1, 3
 """virDomainState"""
-_PAUSED_POSTCOPY = 12
-"""virDomainPausedReason"""
+_IN_POSTCOPY = ((_PAUSED, 12), (_PAUSED, 13))
+"""virDomainPausedReason of a source from which memory is still to come, now or once it is resumed."""
+_LACKING = ((_RUNNING, 10), (_RUNNING, 11))
+"""virDomainRunningReason of a destination that lacks memory."""
 _OFF_BECAUSE = {1: "was shut down", 2: "was turned off", 3: "crashed"}
 """virDomainShutoffReason of a machine that ended while it moved."""
 
@@ -57,6 +59,8 @@ class Whereabouts:
     """How it ended, where both hosts answered and it runs on neither."""
     unknown: str = ""
     """A sentence if this is unknown."""
+    remedy: str = "Check both hosts before you start the virtual machine."
+    """Where it is unknown."""
 
 
 def whereabouts(source: HostConnection, destination: HostConnection, machine: str) -> Whereabouts:
@@ -67,7 +71,8 @@ def whereabouts(source: HostConnection, destination: HostConnection, machine: st
     while True:
         now = time.monotonic()
         at_destination, at_source = _look(destination, machine), _look(source, machine)
-        if at_destination.running:
+        in_two = at_destination.lacks_memory or at_source.has_rest
+        if at_destination.running and not in_two:
             return Whereabouts(node=destination.host.name)
         if at_source.running:
             return Whereabouts(node=source.host.name)
@@ -78,6 +83,8 @@ def whereabouts(source: HostConnection, destination: HostConnection, machine: st
         else:
             off_since = None
         if now > end:
+            if in_two:
+                return _in_two(source.host.name, destination.host.name, at_destination.off)
             silent = [c.host.name for c, seen in ((source, at_source), (destination, at_destination)) if seen.silent]
             if silent:
                 text = f"{' and '.join(silent)} did not respond, so it is unknown where the virtual machine is running."
@@ -92,6 +99,32 @@ class _Look:
     off: bool = False
     silent: bool = False
     how: str = ""
+    lacks_memory: bool = False
+    """It runs as the destination of a post-copy that is not complete."""
+    has_rest: bool = False
+    """It is the source of one."""
+
+
+def _in_two(source: str, destination: str, gone: bool) -> Whereabouts:
+    if gone:
+        return Whereabouts(
+            unknown=(
+                f"Post-copy broke, and {destination} no longer has the virtual machine. What {source} has of it is not "
+                "known to be complete, so it is not continued."
+            ),
+            remedy=f"Turn the virtual machine off on {source}, then start it again.",
+        )
+    return Whereabouts(
+        unknown=(
+            f"Post-copy is not complete: the virtual machine is on {destination}, but part of its memory is still on "
+            f"{source}, so it stands still wherever it needs that."
+        ),
+        remedy=(
+            f"Do not turn it off on either host. Repair the network or {source}, then resume the migration there: "
+            "virsh migrate --live --p2p --postcopy --postcopy-resume MACHINE URI. If that memory is lost, start the "
+            "virtual machine again."
+        ),
+    )
 
 
 def _look(connection: HostConnection, machine: str) -> _Look:
@@ -103,7 +136,8 @@ def _look(connection: HostConnection, machine: str) -> _Look:
         state, reason = domain.state()
         if not domain.isActive():
             return _Look(off=True, how=_OFF_BECAUSE.get(reason, ""))
-        return _Look(running=state != _PAUSED)
+        now = (state, reason)
+        return _Look(running=state != _PAUSED, lacks_memory=now in _LACKING, has_rest=now in _IN_POSTCOPY)
     except libvirt.libvirtError:
         return _Look(silent=True)
 
@@ -153,7 +187,7 @@ def phase_of(state: int, why: int, before: Phase) -> Phase:
     A domain that stood still stays in its blackout when its source has done with it and switches it off.
     """
     if state == _PAUSED:  # in post-copy it runs at the destination already
-        return Phase.NETWORK if why == _PAUSED_POSTCOPY else Phase.BLACKOUT
+        return Phase.NETWORK if (state, why) in _IN_POSTCOPY else Phase.BLACKOUT
     if state == _RUNNING or before is Phase.SETUP:
         return Phase.BROWNOUT
     return before

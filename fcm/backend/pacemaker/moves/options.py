@@ -37,10 +37,20 @@ def words_of(options: MigrationOptions, tls_name: str | None = None) -> str:
             words.append(f"--auto-converge-increment={options.auto_converge_increment}")
     if options.post_copy:
         words.append("--postcopy")
+    if options.post_copy_bandwidth is not None:
+        words.append(f"--postcopy-bandwidth={options.post_copy_bandwidth >> 20}")
     if options.xbzrle:
         words += ["--compressed", "--comp-methods=xbzrle"]
+        if options.xbzrle_cache is not None:
+            words.append(f"--comp-xbzrle-cache={options.xbzrle_cache}")
     if options.parallel_connections > 1:
         words += ["--parallel", f"--parallel-connections={options.parallel_connections}"]
+    if options.compression:
+        words += ["--compressed", f"--comp-methods={options.compression.value}"]
+    if options.zero_copy:
+        words.append("--zerocopy")
+    if options.switchover_bandwidth is not None:
+        words.append(f"--available-switchover-bandwidth={options.switchover_bandwidth >> 20}")
     if options.tls:
         words.append("--tls")
         if tls_name is not None:

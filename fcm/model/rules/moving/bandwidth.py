@@ -52,7 +52,8 @@ def _step(qemu: tuple[int, int], connections: int) -> tuple[int, int]:
     return (_CYCLES * _FLUSH if late else 0), 0
 
 
-def _qemu(version: str) -> tuple[int, int] | None:
+def qemu_version(version: str) -> tuple[int, int] | None:
+    """Of a node that runs QEMU ("QEMU 7.2.22": (7, 2)); None of any other."""
     found = _VERSION.match(version)
     return (int(found[1]), int(found[2])) if found else None
 
@@ -64,7 +65,7 @@ def least_limit(version: str, connections: int) -> int:
         version: of the node, such as "QEMU 7.2.22"; one that is none of QEMU has no such limit (0).
         connections: TCP connections of the migration.
     """
-    qemu = _qemu(version)
+    qemu = qemu_version(version)
     if qemu is None:
         return 0
     step, uncounted = _step(qemu, connections)
@@ -76,7 +77,7 @@ def limit_to_set(limit: int, version: str, connections: int) -> int:
 
     What is below ``least_limit`` cannot be kept; ``limit_holds`` refuses it before.
     """
-    step, uncounted = _step(_qemu(version) or _COUNTS_LATE, connections)
+    step, uncounted = _step(qemu_version(version) or _COUNTS_LATE, connections)
     if not step:
         return max(1, limit // MIB)
     return max(1, (limit // step - uncounted) * step // MIB)

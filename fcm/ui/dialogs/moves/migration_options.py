@@ -58,7 +58,9 @@ class MigrationOptionsPanel(QGroupBox):
         self.post_copy = named(
             QCheckBox("&Post-copy: move first, fetch the rest of the memory afterwards"), "Post-copy"
         )
-        self.post_copy.setToolTip("If the network or the source fails while memory is fetched, the machine is lost")
+        self.post_copy.setToolTip(
+            "If the source fails while memory is fetched, the machine is lost; if only the network fails, it waits"
+        )
         self.xbzrle = named(QCheckBox("&XBZRLE: send only the changes in pages sent before"), "XBZRLE")
         self.xbzrle.setToolTip("Costs memory and processor time at the source")
         self.tls = named(QCheckBox("TL&S: encrypt the transfer"), "TLS")

@@ -153,6 +153,33 @@ def test_a_machine_that_stands_still_on_both_hosts_is_said_to_stand_still() -> N
     assert "not running on either host" in seen(Domain(PAUSED), Domain(PAUSED)).unknown
 
 
+@pytest.mark.parametrize(
+    ("source", "destination"),
+    [
+        (Domain((3, 13)), Domain((1, 10))),
+        (Domain((3, 12)), Domain((1, 10))),
+        (Domain((3, 13)), Domain(RUNNING)),
+        (SILENT, Domain((1, 11))),
+        (None, Domain((1, 10))),
+    ],
+)
+def test_a_machine_whose_post_copy_is_not_complete_is_not_said_to_have_arrived(
+    source: object, destination: object
+) -> None:
+    found = seen(source, destination)
+    assert not found.node
+    assert "is on beta, but part of its memory is still on alpha" in found.unknown
+    assert "Do not turn it off on either host." in found.remedy
+
+
+@pytest.mark.parametrize("destination", [None, Domain(OFF)])
+def test_a_machine_of_which_only_what_post_copy_left_is_there_is_not_continued(destination: object) -> None:
+    found = seen(Domain((3, 13)), destination)
+    assert not found.node
+    assert "beta no longer has the virtual machine" in found.unknown
+    assert found.remedy == "Turn the virtual machine off on alpha, then start it again."
+
+
 def test_only_a_migration_away_counts_as_one() -> None:
     assert is_migrating(Domain(job={"type": 2, "operation": OUT}))
     assert not is_migrating(Domain(job={"type": 0}))

@@ -1,0 +1,121 @@
+"""Options of QEMU's transfer: limits, combinations, and from which QEMU and libvirt on there is each.
+
+Sources: qapi/migration.json ("Since"), migration/options.c (migrate_caps_check, migrate_params_check), libvirt's
+include/libvirt/libvirt-domain.h ("Since" of the flags and parameters of migrations).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fcm.model.migrations import Compression
+from fcm.model.rules.verdict import OK, Verdict, no, together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fcm.model.migrations import MigrationOptions
+
+MIB = 1 << 20
+CACHE = (1 << 20, 1 << 40)
+"""bytes: the smallest and the largest cache of XBZRLE that can be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An option that not every host has."""
+
+    name: str
+    """At the beginning of a sentence."""
+    chosen: Callable[[MigrationOptions], bool]
+    qemu: tuple[int, int]
+    libvirt: tuple[int, int]
+
+
+NEEDS = (
+    Need("Compression of parallel connections", lambda o: o.compression is not Compression.NONE, (5, 0), (9, 4)),
+    Need("Zero-copy", lambda o: o.zero_copy, (7, 1), (8, 5)),
+    Need("A switchover bandwidth", lambda o: o.switchover_bandwidth is not None, (8, 2), (11, 1)),
+    Need("A bandwidth limit for post-copy", lambda o: o.post_copy_bandwidth is not None, (3, 0), (5, 1)),
+    Need("A cache size for XBZRLE", lambda o: o.xbzrle_cache is not None, (2, 11), (1, 3)),
+)
+"""QEMU 7.1 counts zero-copy as stable (migration/options.c, zero-copy-send); zlib and zstd compress multifd since 5.0;
+avail-switchover-bandwidth came with 8.2, max-postcopy-bandwidth with 3.0."""
+
+
+def needs_of(options: MigrationOptions) -> tuple[Need, ...]:
+    """What is chosen of what not every host has."""
+    return tuple(need for need in NEEDS if need.chosen(options))
+
+
+def supported(
+    options: MigrationOptions, host: str, qemu: tuple[int, int] | None, libvirt: tuple[int, int] | None
+) -> Verdict:
+    """Whether a host has what is chosen.
+
+    Args:
+        options: of a live migration.
+        host: its name.
+        qemu: its version; None: not known, so nothing is said of it.
+        libvirt: likewise.
+    """
+    return together(_lacking(options, host, (("QEMU", qemu), ("libvirt", libvirt))))
+
+
+def _lacking(
+    options: MigrationOptions, host: str, versions: tuple[tuple[str, tuple[int, int] | None], ...]
+) -> Iterator[Verdict]:
+    for need in needs_of(options):
+        for program, version in versions:
+            least = need.qemu if program == "QEMU" else need.libvirt
+            if version is not None and version < least:
+                yield no(
+                    f"{need.name} requires {program} {_dotted(least)}; {host} has {_dotted(version)}.",
+                    f"Leave it out, or update {program} on {host}.",
+                )
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
+
+
+def impossible(options: MigrationOptions) -> Iterator[Verdict]:
+    """What QEMU refuses on any host."""
+    if options.parallel_connections < 2:
+        for name, chosen in (
+            ("Compression", options.compression is not Compression.NONE),
+            ("Zero-copy", options.zero_copy),
+        ):
+            if chosen:
+                yield no(f"{name} requires parallel connections.", "Use two connections or more.")
+    if options.zero_copy:
+        for other, chosen in (("TLS", options.tls), ("compression", options.compression is not Compression.NONE)):
+            if chosen:
+                yield no(f"Zero-copy and {other} cannot be used together.", "Choose one of the two.")
+    for name, limit in (("switchover", options.switchover_bandwidth), ("post-copy", options.post_copy_bandwidth)):
+        if limit is not None and limit < MIB:
+            yield no(f"The {name} bandwidth must be at least 1 MiB/s.", "libvirt takes whole MiB/s.")
+    if options.post_copy_bandwidth is not None and not options.post_copy:
+        yield no("A bandwidth limit for post-copy requires post-copy.", "Turn post-copy on, or leave the limit out.")
+    cache = options.xbzrle_cache
+    if cache is not None and not options.xbzrle:
+        yield no("A cache size for XBZRLE requires XBZRLE.", "Turn XBZRLE on, or leave the size out.")
+    if cache is not None and not (CACHE[0] <= cache <= CACHE[1] and cache & (cache - 1) == 0):
+        yield no("The cache of XBZRLE must be a power of two from 1 MiB to 1 TiB.", "QEMU's own is 64 MiB.")
+
+
+def no_simulation(options: MigrationOptions) -> Verdict:
+    """Whether the migration engine has a model of what is chosen."""
+    for name, chosen in (
+        ("zlib and zstd", options.compression is not Compression.NONE),
+        ("zero-copy", options.zero_copy),
+        ("a switchover bandwidth", options.switchover_bandwidth is not None),
+        ("a bandwidth limit for post-copy", options.post_copy_bandwidth is not None),
+    ):
+        if chosen:
+            return no(
+                f"An embedded cluster does not simulate {name}, so it has no effect.",
+                "Leave it out. Real hosts have it.",
+            )
+    return OK
