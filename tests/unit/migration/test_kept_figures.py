@@ -13,27 +13,31 @@ import pytest
 
 from tests.unit.migration.figures import KEPT, MADE, figures
 
+OF_FITS = 1e-3
+"""Share by which figures that rest on a fit may differ: the classes that are all written before the first point are
+chosen by rounding, so that they are others with numpy 2.5 than with 2.4 (seen: 0.0003)."""
 
-def assert_as_kept(name: str) -> None:
-    """Numbers within a millionth (or 20 µs, to which a blackout is rounded), all else the same."""
+
+def assert_as_kept(name: str, within: float = 1e-6) -> None:
+    """Numbers within a share of themselves (or 20 µs, to which a blackout is rounded), all else the same."""
     kept: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8"))[name]
     now = json.loads(json.dumps(figures(name)))
     assert list(now) == list(kept)
     for case, found in kept.items():
-        _compare(now[case], found, case)
+        _compare(now[case], found, case, within)
 
 
-def _compare(now: Any, kept: Any, where: str) -> None:
+def _compare(now: Any, kept: Any, where: str, within: float) -> None:
     if isinstance(kept, dict):
         assert list(now) == list(kept), where
         for key, one in kept.items():
-            _compare(now[key], one, f"{where}, {key}")
+            _compare(now[key], one, f"{where}, {key}", within)
     elif isinstance(kept, list):
         assert len(now) == len(kept), where
         for number, one in enumerate(kept):
-            _compare(now[number], one, f"{where}, {number}")
+            _compare(now[number], one, f"{where}, {number}", within)
     elif isinstance(kept, (int, float)) and not isinstance(kept, bool):
-        assert now == pytest.approx(kept, rel=1e-6, abs=2e-5), where
+        assert now == pytest.approx(kept, rel=within, abs=2e-5), where
     else:
         assert now == kept, where
 
@@ -87,11 +91,11 @@ def test_the_outlooks_of_a_large_machine_are_as_kept() -> None:
 
 
 def test_what_is_judged_of_a_plan_is_as_kept() -> None:
-    assert_as_kept("judgements")
+    assert_as_kept("judgements", OF_FITS)
 
 
 def test_the_workloads_that_fit_readings_are_as_kept() -> None:
-    assert_as_kept("fits")
+    assert_as_kept("fits", OF_FITS)
 
 
 def test_the_other_models_say_what_was_kept() -> None:
