@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import sys
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from fcm.mistakes import SentenceError
@@ -21,6 +23,10 @@ ENGINES = ("auto", "powershell", "built-in")
 """What can run PowerShell; auto: PowerShell where there is one, else the built-in shell."""
 MODULES = ("Fcm", "FailoverClusters", "Hyper-V", "FcmNodes")
 """The modules of fcm that are imported at the start of a session."""
+
+
+TOKEN = "FCM_TERMINAL"
+"""The variable by which a session of the Console says which one it is."""
 
 
 class NoPowerShellError(SentenceError):
@@ -37,6 +43,8 @@ class Target:
     """Of the clock of an embedded cluster; inf: as fast as possible."""
     fresh: bool = False
     """Whether the cluster begins without its history, and keeps none."""
+    name: str = ""
+    """What the cluster is called; "": its URI stands for it."""
 
 
 def installed() -> str:
@@ -73,6 +81,13 @@ def program_for(engine: str) -> str:
             return installed()
 
 
+def title_of(program: str) -> str:
+    """What an engine is called: PowerShell 7, Windows PowerShell, or the built-in shell ("")."""
+    if not program:
+        return "built-in shell"
+    return "Windows PowerShell" if PurePath(program).stem.casefold() == "powershell" else "PowerShell"
+
+
 def server(target: Target) -> list[str]:
     """The command by which the modules start the server, as words."""
     own = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "fcm"]
@@ -90,7 +105,7 @@ def environment(target: Target, modules: Path) -> dict[str, str]:
         **session,
         "PSModulePath": os.pathsep.join(filter(None, (str(modules), before))),
         "FCM_SERVE": json.dumps(server(target)),
-        "FCM_CLUSTER": target.uri,
+        "FCM_CLUSTER": target.name or target.uri,
     }
 
 
@@ -101,10 +116,16 @@ def begin(program: str, *options: str) -> list[str]:
     return [program, "-NoLogo", *options, *policy]
 
 
-def interactive(program: str) -> list[str]:
-    """The command of an interactive session."""
+def quoted(text: str) -> str:
+    """A text of PowerShell that nothing in it can end: all kinds of single quotes are doubled."""
+    return "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", text) + "'"
+
+
+def interactive(program: str, modules: Path) -> list[str]:
+    """The command of an interactive session, with the modules in a folder."""
+    # By their paths: PowerShell 7 puts folders of its own before those that it inherits.
     first = (
-        f"Import-Module {', '.join(MODULES)} -ErrorAction Stop; "
+        f"Import-Module {', '.join(quoted(str(modules / name)) for name in MODULES)} -ErrorAction Stop; "
         'function prompt { "[$env:FCM_CLUSTER] PS $($executionContext.SessionState.Path.CurrentLocation)> " }'
     )
     return [*begin(program, "-NoExit"), "-Command", first]

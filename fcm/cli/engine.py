@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fcm.powershell import Target, begin, environment
+from fcm.powershell import Target, begin, environment, quoted
 from fcm.text.terminal import is_unicode
 from fcm.text.textfile import SCRIPT, TextFileError, decoded, read_text
 
@@ -49,11 +49,6 @@ def _spelled(word: str) -> str:
     if match[2] is None:
         return f"-{match[1]}"
     return f"-{match[1]}:{match[2] if match[2].casefold() in _TRUTHS else quoted(match[2])}"
-
-
-def quoted(text: str) -> str:
-    """A text of PowerShell that nothing in it can end: all kinds of single quotes are doubled."""
-    return "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", text) + "'"
 
 
 def run_with(program: str, arguments: argparse.Namespace) -> int:

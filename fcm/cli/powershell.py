@@ -29,9 +29,10 @@ def add_powershell_verb(verbs: Subparsers) -> None:
 def _powershell(arguments: argparse.Namespace) -> int:
     from fcm.resources import path
 
-    command = interactive(found())
+    modules = path("powershell")
+    command = interactive(found(), modules)
     if threading.current_thread() is threading.main_thread():
         # Ctrl+C is for PowerShell; a handler of ours is not inherited, as ignoring it would be.
         signal.signal(signal.SIGINT, lambda *_: None)
     target = Target(arguments.cluster, arguments.speed, arguments.fresh)
-    return subprocess.run(command, env=environment(target, path("powershell")), check=False).returncode
+    return subprocess.run(command, env=environment(target, modules), check=False).returncode

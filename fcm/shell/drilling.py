@@ -28,8 +28,11 @@ HIDDEN = ("Get-ClusterFault", "Invoke-ClusterFault", "Test-ClusterResourceFailur
 """Cmdlets that a student does not have: they would tell the cause, or are no way to mend anything."""
 
 
-class _Sealed(ShellSession):
-    """A session that reaches no file."""
+class Sealed(ShellSession):
+    """A session that reaches no file: for PowerShell out of a file that somebody sent."""
+
+    whose = "The setup of a drill"
+    remedy = "Remove the path from the script."
 
     def path(self, path: str) -> NoReturn:
         """Refused.
@@ -37,7 +40,14 @@ class _Sealed(ShellSession):
         Raises:
             ShellError: always.
         """
-        raise ShellError("The setup of a drill cannot read or write files.", "Remove the path from the script.")
+        raise ShellError(f"{self.whose} cannot read or write files.", self.remedy)
+
+
+class SealedTyping(Sealed):
+    """What a course or a drill put where one types; what is typed has a session of its own."""
+
+    whose = "PowerShell from a course or a drill"
+    remedy = "If you trust it, type it yourself."
 
 
 def set_up(running: RunningDrill) -> None:
@@ -49,7 +59,7 @@ def set_up(running: RunningDrill) -> None:
     drill = running.drill
     if not drill.setup:
         return
-    errors = _Sealed(running.workspace, running.pump).execute(drill.setup).errors
+    errors = Sealed(running.workspace, running.pump).execute(drill.setup).errors
     if errors:
         raise WrongInputError(f"{drill.path}, line {drill.setup_line}: The setup failed. {errors[0].show(drill.setup)}")
 

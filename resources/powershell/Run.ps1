@@ -27,7 +27,8 @@ if ($FcmWrong) {
 }
 if (-not $FcmRun.script) { $FcmScript = [scriptblock]::Create($FcmText) }
 
-try { Import-Module -Name @('Fcm', 'FailoverClusters', 'Hyper-V', 'FcmNodes') -ErrorAction Stop }
+# By their paths: PowerShell 7 puts folders of its own before those of PSModulePath that it inherits.
+try { Import-Module -Name @('Fcm', 'FailoverClusters', 'Hyper-V', 'FcmNodes' | ForEach-Object { Join-Path $PSScriptRoot $_ }) -ErrorAction Stop }
 catch { [Console]::Error.WriteLine("The modules of fcm cannot be loaded. $_"); exit 1 }
 $FcmCode = & (Get-Module Fcm) {
     try { Start-FcmServer; 0 }

@@ -10,6 +10,7 @@ import pytest
 from pytestqt.exceptions import TimeoutError as QtBotTimeoutError
 from pytestqt.qtbot import QtBot
 
+from fcm import powershell
 from fcm.ui.look import theme
 from fcm.ui.tour.patience import PATIENCE, stretched
 from tests.unit.embedded.desk import Desk
@@ -29,6 +30,12 @@ def _light_theme(qapp: QApplication) -> Iterator[None]:
     sys.excepthook = excepthook
     qapp.clipboard().clear()
     assert qapp.overrideCursor() is None, "the test left the waiting cursor behind"
+
+
+@pytest.fixture(autouse=True)
+def _no_powershell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of the window are the same on a computer with PowerShell; those of a terminal say which program it is."""
+    monkeypatch.setattr(powershell, "PROGRAMS", ())
 
 
 class PatientBot(QtBot):

@@ -40,8 +40,10 @@ class Client:
         close: Callable[[], None],
         speed: float | None,
         opened: Callable[[str], Workspace] | None,
+        prepare: Callable[[ShellSession], None],
     ) -> None:
         self._borrowed = borrowed
+        self._prepare = prepare
         self._lines, self._write, self._close = lines, write, close
         self._speed, self._opened = speed, opened
         self._is_ended = False
@@ -52,6 +54,10 @@ class Client:
         self.on_left: Callable[[], None] = lambda: None
         """Told at its end, in its thread."""
         self.thread = threading.Thread(target=self._serve, name="serve-client", daemon=True)
+
+    def submits_as(self, name: str) -> bool:
+        """Whether a command is handed over right now for the client that says this of itself."""
+        return self._borrowed.is_submitting and self.server is not None and self.server.client == name
 
     def end(self) -> None:
         """What it does ends as with Ctrl+C; from any thread."""
@@ -95,6 +101,7 @@ class Client:
         if self._speed is not None:
             session.waiting.run_at(self._speed)
         session.on_cluster = self._opened
+        self._prepare(session)
         return session
 
 
@@ -106,6 +113,7 @@ class Host:
         borrow: Callable[[], BorrowedWorkspace],
         speed: float | None = None,
         opened: Callable[[str], Workspace] | None = None,
+        prepare: Callable[[ShellSession], None] = lambda session: None,
     ) -> None:
         """Make a host.
 
@@ -113,10 +121,12 @@ class Host:
             borrow: the cluster for one more client.
             speed: of the clock while a client waits; None: the clock is someone else's.
             opened: opens a cluster that New-Cluster made, for the client that made it; None: it stays where it is.
+            prepare: told the session of each client, in its thread, before it is asked for anything.
         """
         self._borrow = borrow
         self._speed = speed
         self._opened = opened
+        self._prepare = prepare
         self._lock = threading.Lock()
         self._clients: list[Client] = []
         self._door: Door | None = None
@@ -196,7 +206,7 @@ class Host:
                 borrowed = self._borrow()
             except StoppedError:
                 return None
-            client = Client(borrowed, lines, write, close, self._speed, self._opened)
+            client = Client(borrowed, lines, write, close, self._speed, self._opened, self._prepare)
             client.on_left = lambda: self._left(client)
             self._clients.append(client)
         client.thread.start()

@@ -56,6 +56,8 @@ class Server:
         self._answers: dict[int, bool] = {}
         self._progressed: tuple[int | None, tuple[Any, ...]] = (None, ())
         self._ended = False
+        self.client = ""
+        """What the client says of itself, see ``wire.Hello``."""
         session.on_output = self._outputs
         session.on_aside = lambda stream, line: self._tell(**{stream: line})
         session.on_error = lambda error, _source: self._tell(error=_told(error))
@@ -156,8 +158,32 @@ class Server:
                     self._outputs([self._fresh(asked.object)])
                 case wire.Complete():
                     self._outputs(list(proposals(session, asked.cmdlet, asked.parameter, asked.word)))
+                case wire.Grid():
+                    self._outputs(self._grid(asked))
         except ShellError as error:
             self._tell(error=_told(error))
+
+    def _grid(self, asked: wire.Grid) -> list[Any]:
+        """Show a table; the numbers of the rows that are picked.
+
+        Raises:
+            ShellError: no window shows this cluster.
+        """
+        session = self._session
+        if session.on_grid is None or session.on_pick is None:
+            raise ShellError(
+                "Out-GridView requires a window that shows this cluster.",
+                "Open it in fcm, or use Format-Table or Export-Csv.",
+                category="NotImplemented",
+            )
+        # Each an object of its own, so that two rows of the same text are told apart.
+        made = [from_wire(one) for one in asked.input]
+        rows = [one if isinstance(one, ShellObject) else ShellObject("Selected", {"Value": one}) for one in made]
+        if not asked.pick:
+            session.on_grid(asked.title, rows)
+            return []
+        picked = {id(one) for one in session.on_pick(asked.title, rows)}
+        return [number for number, one in enumerate(rows) if id(one) in picked]
 
     def _hello(self, asked: wire.Hello) -> None:
         if asked.protocol != wire.PROTOCOL:
@@ -166,6 +192,7 @@ class Server:
                 "Use the modules that came with this fcm.",
                 category="NotImplemented",
             )
+        self.client = asked.session
         state = self._session.workspace.state
         cluster = state.cluster.name if state.cluster is not None else ""
         self._tell(

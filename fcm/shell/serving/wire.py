@@ -2,11 +2,12 @@
 
 Each line is one JSON document in UTF-8, in both directions. Requests::
 
-    {"id": 0, "do": "hello", "protocol": 1}
+    {"id": 0, "do": "hello", "protocol": 1, "session": TEXT}    session: by which a window knows its own terminal
     {"id": 1, "do": "invoke", "cmdlet": NAME, "parameters": {...}, "input": [...], "has_input": true, "folder": PATH}
     {"id": 2, "do": "set", "object": OBJECT, "property": NAME, "value": VALUE}
     {"id": 2, "do": "read", "object": OBJECT}       all properties of an object of which the type and id are known
     {"id": 3, "do": "complete", "cmdlet": NAME, "parameter": NAME, "word": TEXT}    what can be typed; output: texts
+    {"id": 4, "do": "grid", "title": TEXT, "input": [...], "pick": true}    Out-GridView; output: numbers of picked rows
     {"id": 1, "do": "stop"}             Ctrl+C: ends request 1, or keeps it from being carried out
     {"id": 1, "yes": true}              the answer to the question that request 1 asked
 
@@ -47,6 +48,8 @@ class Hello:
 
     id: int
     protocol: int
+    session: str = ""
+    """By which the window that began this PowerShell knows it again; "" for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,17 @@ class Complete:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """Show objects in a table of the window, where the PowerShell has no Out-GridView of its own."""
+
+    id: int
+    title: str
+    input: list[Any]
+    pick: bool
+    """Whether rows are to be picked; the answer waits for that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Ctrl+C in a request."""
 
@@ -106,7 +120,7 @@ class Answer:
     yes: bool
 
 
-Request = Hello | Invoke | SetProperty | Read | Complete | Stop | Answer
+Request = Hello | Invoke | SetProperty | Read | Complete | Grid | Stop | Answer
 
 
 class WireError(Exception):
@@ -149,7 +163,7 @@ def request(line: bytes) -> Request:
         return Answer(number, _of(said, "yes", bool, number))
     match said.get("do"):
         case "hello":
-            return Hello(number, _of(said, "protocol", int, number))
+            return Hello(number, _of(said, "protocol", int, number), _of(said, "session", str, number, ""))
         case "stop":
             return Stop(number)
         case "invoke":
@@ -172,8 +186,15 @@ def request(line: bytes) -> Request:
         case "complete":
             words = (_of(said, name, str, number) for name in ("cmdlet", "parameter", "word"))
             return Complete(number, *words)
+        case "grid":
+            return Grid(
+                number,
+                _of(said, "title", str, number, "Out-GridView"),
+                _of(said, "input", list, number, []),
+                _of(said, "pick", bool, number, False),
+            )
         case other:
-            kinds = "hello, invoke, set, read, complete, stop"
+            kinds = "hello, invoke, set, read, complete, grid, stop"
             raise WireError(f"{json.dumps(other)[:60]} is not a kind of request: {kinds}.", number)
 
 

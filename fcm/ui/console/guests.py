@@ -6,13 +6,16 @@ do, so that the window shows each step and the Console says it as PowerShell.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
+from fcm.shell.drilling import registry_of
 from fcm.shell.runtime.borrowed import BorrowedWorkspace
 from fcm.shell.serving.hosting import Host
 from fcm.shell.serving.meeting import place
+from fcm.ui.console.asking import answer_of
 from fcm.ui.console.window_thread import window_thread
 from fcm.workspace.files.settings import JOINABLE
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from fcm.model.events import Entry
     from fcm.model.state import Change
+    from fcm.shell.runtime.session import ShellSession
     from fcm.workspace.files.settings import Settings
     from fcm.workspace.workspace import Workspace
 
@@ -28,16 +32,25 @@ PATIENCE = 2.0
 """s that closing a cluster waits at most for those that have joined to notice it."""
 
 
+ShowGrid = Callable[[str, Any, Callable[[list[int]], None] | None, SignalInstance], None]
+"""Shows a GridContent and, where it is given something to call, calls it with the rows that are picked; the signal
+says that this is not needed any more."""
+
+
 class _OpenCluster(QObject):
     """One cluster that can be joined."""
 
-    def __init__(self, workspace: Workspace, name: str, parent: QObject) -> None:
+    abandoned = Signal()
+    """What was asked in the window needs no answer any more."""
+
+    def __init__(self, workspace: Workspace, name: str, show_grid: ShowGrid, parent: QObject) -> None:
         super().__init__(parent)
         self._workspace = workspace
+        self._show_grid = show_grid
         self._owner = window_thread(self)
         self._borrowed: list[BorrowedWorkspace] = []
         self._forget = workspace.subscribe(self._changed)
-        self.host = Host(self._borrow)
+        self.host = Host(self._borrow, prepare=self._prepare)
         self.host.listen_at(name)
 
     def _borrow(self) -> BorrowedWorkspace:
@@ -48,6 +61,23 @@ class _OpenCluster(QObject):
         self._borrowed.append(made)
         return made
 
+    def _prepare(self, session: ShellSession) -> None:
+        """Give a session what the window has for it: tables, and in a drill the cmdlets of students."""
+
+        def show(title: str, values: list[Any], picked: Callable[[list[int]], None] | None) -> None:
+            from fcm.ui.console.grid import content_of
+
+            content = content_of(values)
+            self._owner(lambda: self._show_grid(title, content, picked, self.abandoned))
+
+        def pick(title: str, values: list[Any]) -> list[Any]:
+            rows = answer_of(session, lambda give: show(title, values, give), lambda: self._owner(self.abandoned.emit))
+            return [values[row] for row in rows]
+
+        session.registry = registry_of(self._workspace)
+        session.on_grid = lambda title, values: show(title, values, None)
+        session.on_pick = pick
+
     def _changed(self, _change: Change, _entries: Sequence[Entry]) -> None:
         for one in tuple(self._borrowed):
             one.wake()
@@ -55,6 +85,7 @@ class _OpenCluster(QObject):
     def close(self) -> None:
         """End those that have joined."""
         self._forget()
+        self.abandoned.emit()
         # First: one that ends a move would wait for this thread.
         self._owner.close()
         self.host.close(PATIENCE)
@@ -64,9 +95,10 @@ class _OpenCluster(QObject):
 class Guests(QObject):
     """Who has joined, cluster by cluster. All methods: in the thread of the window."""
 
-    def __init__(self, settings: Settings, parent: QObject) -> None:
+    def __init__(self, settings: Settings, show_grid: ShowGrid, parent: QObject) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._show_grid = show_grid
         self._open: dict[Workspace, _OpenCluster | None] = {}
 
     def open(self, workspace: Workspace) -> None:
@@ -78,7 +110,7 @@ class Guests(QObject):
         journal = workspace.journal_file
         if journal is None or workspace.read_only is not None:
             return None
-        return _OpenCluster(workspace, place(journal), self)
+        return _OpenCluster(workspace, place(journal), self._show_grid, self)
 
     def close(self, workspace: Workspace) -> None:
         """A cluster is being closed: end what those that have joined do on it."""
@@ -95,6 +127,15 @@ class Guests(QObject):
             elif not allowed and there is not None:
                 there.close()
                 self._open[workspace] = None
+
+    def lets_in(self, workspace: Workspace) -> bool:
+        """Whether PowerShell can join a cluster."""
+        return self._open.get(workspace) is not None
+
+    def submits_as(self, workspace: Workspace, name: str) -> bool:
+        """Whether a command is handed over right now for the session that says this of itself."""
+        there = self._open.get(workspace)
+        return there is not None and any(one.submits_as(name) for one in there.host.clients)
 
     def count(self, workspace: Workspace) -> int:
         """How many have joined a cluster."""

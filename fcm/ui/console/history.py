@@ -30,6 +30,7 @@ class CommandHistory:
         self._lines = [line for line in lines if isinstance(line, str)][-MOST:]
         self._place = len(self._lines)
         self._begun = ""
+        self._proposed: set[str] = set()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -38,10 +39,17 @@ class CommandHistory:
 
     def kept(self) -> list[str]:
         """Those that may be written to a file."""
-        return [line for line in self._lines if not is_secret(line) and len(line) <= LONGEST]
+        kept = (line for line in self._lines if not is_secret(line) and len(line) <= LONGEST)
+        return [line for line in kept if line not in self._proposed]
 
-    def add(self, line: str) -> None:
+    def is_proposed(self, line: str) -> bool:
+        """Whether a line came out of a course or a drill; that is not forgotten in this session, and never kept."""
+        return line in self._proposed
+
+    def add(self, line: str, is_proposed: bool = False) -> None:
         """Remember a line; one that is there already becomes the newest."""
+        if is_proposed:
+            self._proposed.add(line)
         self._lines = [*(one for one in self._lines if one != line), line][-MOST:]
         self.rewind()
 

@@ -47,8 +47,8 @@ _OWN_KEYS = (
 class ConsoleInput(QPlainTextEdit):
     """Where commands are typed."""
 
-    entered = Signal(str)
-    """A whole text is to be run."""
+    entered = Signal(str, bool)
+    """A whole text is to be run, and whether it comes out of a course or a drill."""
     stopped = Signal()
     """Ctrl+C without anything to copy."""
     cleared = Signal()
@@ -64,6 +64,8 @@ class ConsoleInput(QPlainTextEdit):
         self._cycle: tuple[int, tuple[str, ...], int] | None = None
         self._is_cycling = False
         self._walking = False
+        self.is_proposed = False
+        """Whether the text, or what it was made of, comes out of a course or a drill."""
         self.setObjectName("console-input")
         self.setAccessibleName("Command")
         self.setPlaceholderText("Type a command, such as Get-ClusterNode; Tab completes it")
@@ -93,6 +95,12 @@ class ConsoleInput(QPlainTextEdit):
         cursor.insertText(text)
         self.setTextCursor(cursor)
 
+    def propose(self, text: str) -> None:
+        """Put a text of a course or a drill in place; it stays one until nothing of it is left."""
+        self.set_text(text)
+        self.is_proposed = True
+        self.hinted.emit(None)
+
     def fit(self) -> None:
         """As tall as the text, up to some lines."""
         lines = max(1, min(TALLEST, self.blockCount()))
@@ -119,6 +127,9 @@ class ConsoleInput(QPlainTextEdit):
             self._cycle = None
         if not self._walking:
             self.history.rewind()
+        if self.is_proposed and self.document().isEmpty():
+            self.is_proposed = False
+            self.document().clearUndoRedoStacks()  # Ctrl+Z would bring it back as something typed
         self.fit()
         if self.menu.isVisible():
             self._show_menu()
@@ -249,12 +260,13 @@ class ConsoleInput(QPlainTextEdit):
     def enter(self) -> None:
         """Run what is typed."""
         text = self.text().strip()
+        is_proposed = self.is_proposed or self.history.is_proposed(text)
         self.menu.hide()
         self.set_text("")
         self.document().clearUndoRedoStacks()
         if text:
-            self.history.add(text)
-            self.entered.emit(text)
+            self.history.add(text, is_proposed)
+            self.entered.emit(text, is_proposed)
 
     def _is_whole(self) -> bool:
         """Whether Enter runs the text; an empty last line runs it even if it is not whole."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
 from collections import deque
 from functools import partial
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
-from fcm.shell.drilling import registry_of
+from fcm.shell.drilling import SealedTyping, registry_of
 from fcm.shell.language.errors import StoppedError
 from fcm.shell.runtime.borrowed import BorrowedWorkspace, OwnerThread
+from fcm.ui.console.asking import LOOK, answer_of
 from fcm.ui.console.output import pages_of
 from fcm.ui.console.window_thread import window_thread
 from fcm.ui.widgets.background import Outcome, Work
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 2.0
 """s that closing a cluster waits at most for a script to notice that it was stopped."""
-LOOK = 0.1
-"""s between two looks at Ctrl+C while a person is asked."""
 
 
 class Runner(QObject):
@@ -76,8 +74,12 @@ class Runner(QObject):
         """The cluster on which the text that runs was begun."""
         self._window: OwnerThread | None = None
         self._session: ShellSession | None = None
+        self._sealed: ShellSession | None = None
+        """That of texts out of courses and drills: it reaches no file, and nothing of it is in the other one."""
+        self._runs_in: ShellSession | None = None
+        """The session of the text that runs."""
         self._work: Work | None = None
-        self._waiting: deque[tuple[str, int, Workspace]] = deque()
+        self._waiting: deque[tuple[str, int, Workspace, bool]] = deque()
         self._made_uris: list[str] = []
 
     @property
@@ -121,7 +123,7 @@ class Runner(QObject):
         if self._current is workspace:
             self._current = None
         left = [one for one in self._waiting if one[2] is not workspace]
-        on_it = self._session is not None and cast("object", self._session.workspace) is gone
+        on_it = self._runs_in is not None and cast("object", self._runs_in.workspace) is gone
         if not self._open or (self._work is not None and (self._runs_on is workspace or on_it)):
             self._end()
         self._waiting = deque(left)
@@ -136,7 +138,7 @@ class Runner(QObject):
         while self._work is not None and not self._work.is_over and time.monotonic() < end:
             self.stop()  # again and again: a text that is only about to begin would forget it
             self._work.wait(LOOK / 10)
-        self._session = self._runs_on = None
+        self._session = self._sealed = self._runs_in = self._runs_on = None
         self._window = window = window_thread(self) if self._open else None
         if window is not None:
             self._open = {one: BorrowedWorkspace(one, window) for one in self._open}
@@ -151,39 +153,47 @@ class Runner(QObject):
         for one in self._open.values():
             one.wake()
 
-    def run(self, text: str, width: int) -> bool:
-        """Run a text, after those that run or wait already; its output gets lines of ``width`` characters.
+    def run(self, text: str, width: int, sealed: bool = False) -> bool:
+        """Run a text, after those that run or wait already.
+
+        Args:
+            text: PowerShell.
+            width: characters of a line of its output.
+            sealed: it is out of a course or a drill and must not reach files.
 
         Returns:
             False if no cluster is open.
         """
         if self.session is None or self._current is None:
             return False
-        self._waiting.append((text, width, self._current))
+        self._waiting.append((text, width, self._current, sealed))
         self._next()
         return True
 
     def stop(self) -> None:
         """End what runs and forget what waits (Ctrl+C)."""
         self._waiting.clear()
-        if self._session is not None and self._work is not None:
-            self._session.stop()
+        if self._runs_in is not None and self._work is not None:
+            self._runs_in.stop()
         self.wake()
 
     def _next(self) -> None:
         if self._work is not None or not self._waiting or self._window is None:
             return
-        text, width, workspace = self._waiting.popleft()
+        text, width, workspace, sealed = self._waiting.popleft()
         chosen = self._open[workspace]
-        session = self._session = self._session or self._made(chosen, self._window)
+        if sealed:
+            session = self._sealed = self._sealed or self._made(chosen, self._window, sealed=True)
+        else:
+            session = self._session = self._session or self._made(chosen, self._window)
         session.workspace, session.width = cast("Workspace", chosen), width
         session.registry = registry_of(workspace)
-        self._runs_on = workspace
+        self._runs_on, self._runs_in = workspace, session
         self._work = Work(self, lambda: session.execute(text), self._done)
         self.started.emit(text)
 
     def _done(self, outcome: Outcome) -> None:
-        self._work = self._runs_on = None
+        self._work = self._runs_on = self._runs_in = None
         self.ended.emit()
         made, self._made_uris = self._made_uris, []
         if made:
@@ -193,14 +203,14 @@ class Runner(QObject):
         if outcome.error is not None:
             raise outcome.error
 
-    def _made(self, workspace: BorrowedWorkspace, window: OwnerThread) -> ShellSession:
+    def _made(self, workspace: BorrowedWorkspace, window: OwnerThread, sealed: bool = False) -> ShellSession:
         from fcm.shell.runtime.session import ShellSession
 
         def pump(limit: float) -> None:
             """Wait for the cluster on which the text runs right now."""
             cast("BorrowedWorkspace", session.workspace).wait(limit)
 
-        session = ShellSession(cast("Workspace", workspace), pump)
+        session = (SealedTyping if sealed else ShellSession)(cast("Workspace", workspace), pump)
         session.clusters.open = lambda: cast("list[Workspace]", list(self._open.values()))
         session.on_output = lambda values: self._output(session, window, values)
         session.on_error = lambda error, source: self._tell(window, self.failed, error.show(source))
@@ -248,17 +258,4 @@ class Runner(QObject):
         Raises:
             StoppedError: the script was stopped meanwhile.
         """
-        answered, found = threading.Event(), []
-
-        def give(answer: Any) -> None:
-            found.append(answer)
-            answered.set()
-
-        ask(give)
-        while not answered.wait(LOOK):
-            try:
-                session.check_stopped()
-            except StoppedError:
-                self._tell(window, self.abandoned)
-                raise
-        return found[0]
+        return answer_of(session, ask, lambda: self._tell(window, self.abandoned))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -31,10 +31,13 @@ from fcm.workspace.files.settings import CONSOLE_HISTORY, CONSOLE_ZOOM
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtCore import SignalInstance
+
     from fcm.ui.window.frame import Frame
     from fcm.workspace.workspace import Workspace
 
 _LINE_HINT = "Enter: run. Shift+Enter: new line. Tab: complete. Ctrl+Space: list. Ctrl+R: search the history"
+_PROPOSED_HINT = "From a course or a drill: it runs in the built-in shell and reaches no file."
 _CLEAR = frozenset(("cls", "clear", "clear-host"))
 SMALLEST, LARGEST = -4, 12
 """Points by which the letters may differ from the system's."""
@@ -43,13 +46,16 @@ SMALLEST, LARGEST = -4, 12
 class ConsoleView(QWidget):
     """Output, progress, input and a line that helps."""
 
+    sized = Signal(int)
+    """The letters are larger than the system's by so many points."""
+
     def __init__(self, window: Frame, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("console-inside")
         self._main = window
         self._settings = window.context.settings
-        self.runner = Runner(self._ask, self._show_grid, self)
-        self.guests = Guests(window.context.settings, self)
+        self.runner = Runner(self._ask, self._show_grid_of_runner, self)
+        self.guests = Guests(window.context.settings, self._show_grid, self)
         self.output = ConsoleOutput(self)
         typed: list[str] = self._settings.get(CONSOLE_HISTORY)
         self.input = ConsoleInput(lambda: self.runner.session, CommandHistory(typed), self)
@@ -167,14 +173,19 @@ class ConsoleView(QWidget):
         """Another cluster is current, or the number of those that are open has changed."""
         self._look()
 
-    def _entered(self, text: str) -> None:
+    def propose(self, text: str) -> None:
+        """Put a text of a course or a drill into the input."""
+        self.input.propose(text)
+        self._to_input()
+
+    def _entered(self, text: str, is_proposed: bool) -> None:
         self._settings.set(CONSOLE_HISTORY, self.input.history.kept())
         if text.casefold() in _CLEAR:
             self.clear()
             return
         self.output.echo(text, self._prompt_of(self._main.workspace))
         self.output.follow()
-        if not self.runner.run(text, self.output.width_in_characters):
+        if not self.runner.run(text, self.output.width_in_characters, sealed=is_proposed):
             self.output.print_text("No cluster is open. Open one with Manage a Cluster.", "error")
 
     def _ended(self) -> None:
@@ -216,6 +227,7 @@ class ConsoleView(QWidget):
         for widget in (self.output, self.input, self._prompt):
             widget.setFont(font)
         self.input.fit()
+        self.sized.emit(points)
 
     def _to_input(self) -> None:
         self.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -240,10 +252,11 @@ class ConsoleView(QWidget):
             note = self.input.describe(word)
             return f"{number} of {of}: {word}" + (f"  ({note})" if note else "")
         text, session = self.input.text(), self.runner.session
+        if self.input.is_proposed:
+            return f"{_PROPOSED_HINT} {problem}" if (problem := self._problem()) else _PROPOSED_HINT
         if not text:
             return "Ctrl+C stops the command" if self.runner.is_running else _LINE_HINT
-        problem = next((piece.problem for piece in self.input.colouring.pieces if piece.problem), "")
-        if problem:
+        if problem := self._problem():
             return problem
         if session is None:
             return ""
@@ -254,6 +267,10 @@ class ConsoleView(QWidget):
             return ""
         begun = found.help if found.current is None else f"{found.words[found.current]} {found.help}"
         return f"{begun}    {' '.join(found.words)}"
+
+    def _problem(self) -> str:
+        """What is wrong with what is typed; "" if nothing is."""
+        return next((piece.problem for piece in self.input.colouring.pieces if piece.problem), "")
 
     def changeEvent(self, event: QEvent) -> None:
         """Another theme: all colours anew."""
@@ -289,9 +306,14 @@ class ConsoleView(QWidget):
         self.runner.abandoned.connect(box.reject)
         box.open()
 
-    def _show_grid(self, title: str, content: Any, picked: Callable[[list[int]], None] | None) -> None:
+    def _show_grid_of_runner(self, title: str, content: Any, picked: Callable[[list[int]], None] | None) -> None:
+        self._show_grid(title, content, picked, self.runner.abandoned)
+
+    def _show_grid(
+        self, title: str, content: Any, picked: Callable[[list[int]], None] | None, abandoned: SignalInstance
+    ) -> None:
         assert isinstance(content, GridContent)
         grid = GridWindow(title, content, self._settings, self._main, picked)
         if picked is not None:
-            self.runner.abandoned.connect(grid.reject)
+            abandoned.connect(grid.reject)
         grid.show()

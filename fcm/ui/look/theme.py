@@ -181,6 +181,18 @@ _SHELL = {
     ),
 }
 
+_TERMINAL = {
+    Scheme.LIGHT: (
+        "#1a1a1a #b3261e #1e7a3c #8a5a00 #005a9e #8a3ab0 #00707f #5c5c5c "
+        "#666666 #c22b22 #1f8341 #946200 #0067c0 #9b45c4 #007a8a #1a1a1a"
+    ),
+    Scheme.DARK: (
+        "#1e1e1e #ff8f87 #5fcf80 #e8b04a #6cb4ff #d7a6f5 #5fd0dc #d0d0d0 "
+        "#a0a0a0 #ffa9a3 #80dc9b #f0e08a #8fc6ff #e3c0fa #8be0e9 #ffffff"
+    ),
+}
+"""Black, red, green, yellow, blue, magenta, cyan, white, then the bright ones; white letters are for reading, too."""
+
 _STYLE_SHEET = """
 QToolBar { border: 0; border-bottom: 1px solid palette(mid); padding: 1px 3px; spacing: 1px; }
 QToolBar QToolButton { padding: 3px; }
@@ -288,6 +300,11 @@ def state_colours(scheme: Scheme) -> StateColours:
 def shell_colours(scheme: Scheme) -> ShellColours:
     """The colours of PowerShell under LIGHT or DARK."""
     return _SHELL[scheme]
+
+
+def terminal_colours(scheme: Scheme) -> tuple[str, ...]:
+    """The sixteen colours of a terminal under LIGHT or DARK."""
+    return tuple(_TERMINAL[scheme].split())
 
 
 def _resolve(app: QApplication, scheme: Scheme) -> Scheme:

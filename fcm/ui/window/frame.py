@@ -48,6 +48,9 @@ class Frame(QMainWindow):
     joins_allowed = Signal(bool)
     """Whether PowerShell sessions of this user may use the open clusters, from now on."""
 
+    engine_chosen = Signal(str)
+    """Another engine of the Console, see fcm.powershell.ENGINES."""
+
     context: Context
     """The world outside: clusters that can be opened, settings."""
     messages: MessageArea

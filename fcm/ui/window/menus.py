@@ -14,7 +14,7 @@ from fcm.ui.look.plain import literal
 from fcm.ui.look.theme import Scheme
 from fcm.ui.widgets.context_key import add_context_key
 from fcm.ui.window.qactions import emptied, fill_choices, fill_menu
-from fcm.workspace.files.settings import JOINABLE, SCHEME
+from fcm.workspace.files.settings import ENGINE, JOINABLE, SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from fcm.ui.window.qactions import ChoiceEntry, Entry
 
 _SCHEMES = (("&Light", Scheme.LIGHT, "light"), ("&Dark", Scheme.DARK, "dark"), ("Like the &system", Scheme.SYSTEM, ""))
+
+_ENGINES = (
+    ("&Automatic", "auto", "PowerShell if it is installed, else the built-in shell"),
+    ("&PowerShell", "powershell", "PowerShell in a terminal, with the cmdlets of fcm"),
+    ("&Built-in Shell", "built-in", "The shell of fcm, which needs no other program"),
+)
 
 
 class Menus:
@@ -195,6 +201,16 @@ class Menus:
         joins.setChecked(self._window.context.settings.get(JOINABLE))
         joins.setToolTip(literal("fcm powershell of this user acts on the clusters that are open in this window"))
         menu.addAction(joins)
+        engines = menu.addMenu("&Console Runs Commands With")
+        engines.setObjectName("engines")
+        group = QActionGroup(self._window)
+        for label, engine, tip in _ENGINES:
+            choice = self._action(label, "", "", partial(self._window.engine_chosen.emit, engine))
+            choice.setCheckable(True)
+            choice.setChecked(self._window.context.settings.get(ENGINE) == engine)
+            choice.setToolTip(literal(tip))
+            group.addAction(choice)
+            engines.addAction(choice)
 
     def _open_planner(self) -> None:
         from fcm.ui.migration import MigrationPlanner

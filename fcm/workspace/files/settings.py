@@ -113,6 +113,12 @@ JOINABLE = Setting(
     True,
     "Whether PowerShell sessions of this user may use the clusters that are open in the window.",
 )
+ENGINE = Setting(
+    "console.engine",
+    "auto",
+    "What runs the lines of the Console; auto: PowerShell if it is installed, else the built-in shell.",
+    ("auto", "powershell", "built-in"),
+)
 PLOT_LOG = Setting("plot.logarithmic", False, "Whether the convergence plot has a logarithmic scale.")
 LAST = Setting("clusters.last", "", "The cluster that was in front when the program last closed; empty = none was.")
 OPEN = Setting[list[str]](
@@ -144,6 +150,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     CONSOLE_HISTORY,
     CONSOLE_ZOOM,
     JOINABLE,
+    ENGINE,
     PLOT_LOG,
     COURSES,
 )

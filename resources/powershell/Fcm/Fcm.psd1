@@ -6,8 +6,8 @@
     Description = 'The way from PowerShell to fcm'
     PowerShellVersion = '5.1'
     FormatsToProcess = @('Fcm.format.ps1xml')
-    FunctionsToExport = @('Invoke-Fcm', 'Invoke-FcmProgram', 'Complete-Fcm')
+    FunctionsToExport = @('Invoke-Fcm', 'Invoke-FcmProgram', 'Complete-Fcm', 'Show-FcmGrid')
     CmdletsToExport = @()
     VariablesToExport = @()
-    AliasesToExport = @()
+    AliasesToExport = @('Out-GridView', 'ogv')
 }

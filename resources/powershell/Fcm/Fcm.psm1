@@ -85,7 +85,7 @@ function Start-FcmServer {
     $script:Server = [System.Diagnostics.Process]::Start($info)
     $script:In = New-Object System.IO.StreamWriter $script:Server.StandardInput.BaseStream, (New-Object System.Text.UTF8Encoding $false)
     $about = @{ failed = $null }
-    Send-Fcm @{ do = 'hello'; protocol = $script:Protocol } {
+    Send-Fcm @{ do = 'hello'; protocol = $script:Protocol; session = "$env:FCM_TERMINAL" } {
         if ($_.error) { $about.failed = $_.error }
         if ($_.hello) { $script:Known = $_.hello.types }
     }
@@ -350,4 +350,53 @@ function Invoke-FcmProgram($Session, [string]$Name, [object[]]$Words) {
     $global:LASTEXITCODE = [int]$failed.any
 }
 
-Export-ModuleMember -Function @('Invoke-Fcm', 'Invoke-FcmProgram', 'Complete-Fcm')
+function Show-FcmGrid {
+    # Out-GridView where this PowerShell has none: the window shows the table.
+    [CmdletBinding()]
+    param(
+        [Parameter(ValueFromPipeline=$true)][psobject]$InputObject,
+        [string]$Title = 'Out-GridView',
+        [ValidateSet('None', 'Single', 'Multiple')][string]$OutputMode = 'None',
+        [switch]$PassThru,
+        [switch]$Wait
+    )
+    begin { $all = New-Object System.Collections.ArrayList; $shown = New-Object System.Collections.ArrayList }
+    process {
+        if ($null -eq $InputObject) { return }
+        $null = $all.Add($InputObject)
+        $one = $InputObject
+        $base = $one.PSObject.BaseObject
+        if ($base -isnot [FcmObject] -and $base -isnot [string] -and $base -isnot [System.Management.Automation.PSCustomObject] -and
+            -not $base.GetType().IsPrimitive -and -not $base.GetType().IsEnum) {
+            # Of an object of .NET the properties that a table of it would have.
+            $names = @($one.PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames)
+            if (-not $names) { $names = @($one.PSObject.Properties | Select-Object -First 10 | ForEach-Object { $_.Name }) }
+            if ($names) { $one = $one | Select-Object -Property $names }
+        }
+        $null = $shown.Add((ConvertTo-FcmValue $one))
+    }
+    end {
+        $pick = $PassThru -or $Wait -or $OutputMode -ne 'None'
+        $gives = $PassThru -or $OutputMode -ne 'None'
+        $rows = New-Object System.Collections.ArrayList
+        $caller = $PSCmdlet
+        Send-Fcm @{ do = 'grid'; title = $Title; input = @($shown); pick = [bool]$pick } {
+            foreach ($one in $_.outputs) { $null = $rows.Add([int]$one) }
+            if ($_.error) {
+                $sentence = "$($_.error.message) $($_.error.remedy)"
+                $why = New-Object InvalidOperationException $sentence
+                $caller.WriteError((New-Object System.Management.Automation.ErrorRecord $why, $_.error.id, $_.error.category, $null))
+            }
+        }
+        if ($OutputMode -eq 'Single') { $rows = @($rows | Select-Object -First 1) }
+        if ($gives) { foreach ($row in $rows) { $all[$row] } }
+    }
+}
+
+$exported = @{ Function = @('Invoke-Fcm', 'Invoke-FcmProgram', 'Complete-Fcm', 'Show-FcmGrid'); Alias = @() }
+if (-not (Get-Command -Name Out-GridView -CommandType Cmdlet -ErrorAction SilentlyContinue)) {
+    Set-Alias Out-GridView Show-FcmGrid -WhatIf:$false -Confirm:$false
+    Set-Alias ogv Show-FcmGrid -WhatIf:$false -Confirm:$false
+    $exported.Alias = @('Out-GridView', 'ogv')
+}
+Export-ModuleMember @exported

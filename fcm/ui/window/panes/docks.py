@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fcm.model.migrations import Migration
+    from fcm.ui.console.panel import ConsolePanel
     from fcm.ui.console.view import ConsoleView
     from fcm.ui.events.event_view import EventView
     from fcm.ui.window.frame import Frame
@@ -47,49 +48,57 @@ class ConsoleDock(Dock):
         super().__init__("Console", window)
 
     @cached_property
-    def view(self) -> ConsoleView:
+    def panel(self) -> ConsolePanel:
         """What is in it; made when it is first needed, since the first picture of the window is not to wait for it."""
-        from fcm.ui.console.view import ConsoleView
+        from fcm.ui.console.panel import ConsolePanel
 
-        made = ConsoleView(self.frame, self)
+        made = ConsolePanel(self.frame, self)
+        made.engine_changed.connect(self._say_engine)
+        self._say_engine(made.engine)
         self.setWidget(made)
         return made
 
+    @property
+    def view(self) -> ConsoleView:
+        """The built-in shell."""
+        return self.panel.built_in
+
+    def _say_engine(self, engine: str) -> None:
+        """The title says what runs the lines; the entry of the menu stays as it is."""
+        entry = self.toggleViewAction().text()
+        self.setWindowTitle(f"Console ({engine})")
+        self.toggleViewAction().setText(entry)
+
     def fill(self) -> None:
         """There is something in it once it is shown."""
-        _ = self.view
+        _ = self.panel
 
     def focus_first(self) -> None:
         """Put the keyboard into the input."""
-        self.view.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.panel.focus_input()
 
     def take(self, text: str) -> None:
-        """Put a text into the input; the user runs it, or not."""
-        self.view.input.set_text(text)
-        self.focus_first()
+        """Put a text of a course or a drill where the user runs it, or not: in the built-in shell, without files."""
+        self.panel.propose(text)
 
     def observe(self, workspace: Workspace) -> Callable[[], None]:
         """What is typed can be run on this cluster, too, and PowerShell can join it, until that is ended."""
-        self.view.runner.open(workspace)
-        self.view.guests.open(workspace)
+        self.panel.open(workspace)
         forget = super().observe(workspace)
 
         def end() -> None:
             forget()
-            self.view.runner.close(workspace)
-            self.view.guests.close(workspace)
-            self.view.show_prompt()
+            self.panel.close_on(workspace)
 
         return end
 
     def follow(self, workspace: Workspace | None) -> None:
         """What is typed runs on another cluster from now on."""
-        self.view.runner.use(workspace)
-        self.view.show_prompt()
+        self.panel.use(workspace)
 
     def echo(self, text: str, workspace: Workspace | None = None) -> None:
         """Show a command that was given elsewhere in the window."""
-        self.view.echo(text, workspace)
+        self.panel.echo(text, workspace)
 
 
 class EventsDock(Dock):
