@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import shutil
 import sys
 from dataclasses import dataclass
@@ -99,7 +98,7 @@ def server(target: Target) -> list[str]:
 def environment(target: Target, modules: Path) -> dict[str, str]:
     """The variables of a session: the modules in a folder come before all others, for this process only."""
     before = os.environ.get("PSModulePath", "")  # noqa: SIM112 (so PowerShell writes it, and the case counts)
-    session = {"FCM_SESSION": secrets.token_hex(8)} if target.fresh else {}
+    session = {"FCM_SESSION": os.urandom(8).hex()} if target.fresh else {}
     return {
         **os.environ,
         **session,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 
 MODULES = (
@@ -48,7 +49,8 @@ MODULES = (
 )
 
 
+@functools.cache
 def load() -> None:
-    """Register every cmdlet; idempotent."""
+    """Register every cmdlet; once is enough."""
     for name in MODULES:
         importlib.import_module(f"fcm.shell.cmdlets.{name}")

@@ -68,6 +68,7 @@ class ShellSession(ScriptSide):
         *,
         folder: Path | None = None,
         registry: Registry = REGISTRY,
+        loads: bool = True,
         waits: bool = True,
     ) -> None:
         """Make a session.
@@ -77,12 +78,14 @@ class ShellSession(ScriptSide):
             pump: lets at most so many s pass and drains; None: waits for the workspace to wake it.
             folder: what relative paths are meant from; None: the working folder of the process.
             registry: the cmdlets.
+            loads: whether they are imported now; if not, who made the session does it before anything runs.
             waits: False where the thread must not block (a window): moves go on by themselves, and a command
                 that is not answered at once is told about when it is refused.
         """
         from fcm.shell import cmdlets
 
-        cmdlets.load()
+        if loads:
+            cmdlets.load()
         self.workspace = workspace
         self.registry = registry
         self.waits = waits

@@ -97,7 +97,7 @@ class Client:
         from fcm.shell.runtime.waiting import Draining
 
         workspace = cast("Workspace", self._borrowed)
-        session = ShellSession(workspace, Draining(workspace, holds=self._speed is not None))
+        session = ShellSession(workspace, Draining(workspace, holds=self._speed is not None), loads=False)
         if self._speed is not None:
             session.waiting.run_at(self._speed)
         session.on_cluster = self._opened

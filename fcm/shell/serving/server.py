@@ -12,7 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fcm import __version__
-from fcm.shell.completion.completion import proposals
+from fcm.shell import cmdlets
 from fcm.shell.language.errors import NotFoundError, ShellError, StoppedError
 from fcm.shell.runtime.execution.binding import Argument
 from fcm.shell.serving import wire
@@ -120,7 +120,10 @@ class Server:
     # What the owner of the session does
 
     def serve(self) -> None:
-        """Carry out what is asked until nothing is asked any more."""
+        """Carry out what is asked until nothing is asked any more.
+
+        The greeting does without the cmdlets; they are imported while PowerShell reads the answer.
+        """
         while not self._ended:
             with self._lock:
                 asked = self._waiting.popleft() if self._waiting else None
@@ -132,6 +135,8 @@ class Server:
             if asked is None:
                 self._session.wait(IDLE)
                 continue
+            if not isinstance(asked, wire.Hello):
+                cmdlets.load()
             try:
                 self._carry_out(asked)
             finally:
@@ -140,6 +145,7 @@ class Server:
                     self._stopped.discard(asked.id)
                     self._answers.pop(asked.id, None)
                 self._send(asked.id, end=True)
+            cmdlets.load()
 
     def _carry_out(self, asked: wire.Request) -> None:
         session = self._session
@@ -157,6 +163,8 @@ class Server:
                 case wire.Read():
                     self._outputs([self._fresh(asked.object)])
                 case wire.Complete():
+                    from fcm.shell.completion.completion import proposals  # not for the first answer
+
                     self._outputs(list(proposals(session, asked.cmdlet, asked.parameter, asked.word)))
                 case wire.Grid():
                     self._outputs(self._grid(asked))

@@ -29,6 +29,22 @@ def test_who_speaks_the_same_protocol_is_told_the_cluster(talk: Talk) -> None:
     assert told["hello"]["simulated"] is True
 
 
+def test_the_greeting_does_not_wait_for_the_cmdlets(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[int] = []
+    monkeypatch.setattr(server.cmdlets, "load", lambda: loaded.append(len(talk.lines)))
+    number = talk.send(do="hello", protocol=wire.PROTOCOL)
+    talk.answers(number)
+    talk.answers(talk.invoke("Get-ClusterNode", Name=["node1"]))
+    assert loaded[0] >= 2
+    assert all("hello" in line or "end" in line for line in talk.lines[:2])
+
+
+def test_a_table_needs_a_window(talk: Talk) -> None:
+    (told,) = talk.answers(talk.send(do="grid", title="Nodes", input=["node1"], pick=True))
+    assert told["error"]["message"] == "Out-GridView requires a window that shows this cluster."
+    assert told["error"]["category"] == "NotImplemented"
+
+
 def test_modules_of_another_version_are_refused_with_the_remedy(talk: Talk) -> None:
     (told,) = talk.answers(talk.send(do="hello", protocol=99))
     assert "version 99" in told["error"]["message"]
