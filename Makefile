@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SETUP := bash packaging/setup.sh
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run tour install uninstall test test-unit test-ui test-x11 test-live test-bundle lint bench soak mutate bundle setup clean
+.PHONY: help run tour install uninstall test test-unit test-ui test-x11 test-live test-bundle test-powershell lint bench soak mutate bundle setup clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -49,6 +49,10 @@ test-live:  ## run the live tests with real QEMU and libvirt (root)
 test-bundle:  ## build the bundle and start it
 	@$(SETUP) test
 	@$(PY) packaging/run_tests.py bundle
+
+test-powershell:  ## run tests/powershell through a real PowerShell (pwsh or powershell on the PATH)
+	@$(SETUP) run
+	@$(PY) packaging/test_powershell.py
 
 lint:  ## run ruff, mypy and the import contracts
 	@$(SETUP) test

@@ -69,9 +69,18 @@ def add_shell_verbs(verbs: Subparsers) -> None:
         add_cluster_options(verb)
 
 
-def add_cluster_options(verb: argparse.ArgumentParser) -> None:
-    """Which cluster a session opens, and how its clock goes."""
-    verb.add_argument("--cluster", metavar="URI", default="embedded:contoso", help="default: embedded:contoso")
+def add_cluster_options(verb: argparse.ArgumentParser, by_name: bool = False) -> None:
+    """Which cluster a session opens, and how its clock goes.
+
+    Args:
+        verb: what takes the options.
+        by_name: a cluster that a window has open can be meant by its name, and the selected one is meant by "".
+    """
+    if by_name:
+        said = "a URI, or the name of a cluster that is open in a window; default: the one that is selected there, "
+        verb.add_argument("--cluster", "-Cluster", metavar="NAME", default="", help=f"{said}else embedded:contoso")
+    else:
+        verb.add_argument("--cluster", metavar="URI", default="embedded:contoso", help="default: embedded:contoso")
     verb.add_argument(
         "--speed",
         type=_speed,

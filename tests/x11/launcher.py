@@ -18,6 +18,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSocketNotifier, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from fcm import powershell
 from fcm.app import make_context
 from fcm.ui.look import theme
 from fcm.ui.window.main_window import MainWindow
@@ -28,6 +29,7 @@ class Launcher:
     """Has the one window that is open."""
 
     def __init__(self) -> None:
+        powershell.PROGRAMS = ()  # the Console is the same on a computer with PowerShell
         self.app = make_application(make_context())
         # Another one would end with its last window.
         self.app.setQuitOnLastWindowClosed(False)

@@ -320,6 +320,7 @@ class MainWindow(LearningFrame):
             self.stack.setCurrentWidget(desk)
         if desk is not self._root:
             self._make_current(desk)
+            self._remember_open()
         with self.tree.quiet():
             self._show_place_in_tree()
         if remember:

@@ -18,6 +18,7 @@ from fcm.app import open_workspace
 from fcm.model.commands import PauseNode
 from fcm.ui.console.grid import GridWindow
 from fcm.ui.dialogs.about import versions
+from fcm.ui.tour.patience import PATIENCE, stretched
 from fcm.ui.window.panes.docks import ConsoleDock
 from fcm.workspace.files.settings import ENGINE
 from tests.ui.window_by_hand import window, window_of
@@ -71,6 +72,7 @@ class Desk:
 
     def see(self, text: str, times: int = 1) -> None:
         self.qtbot.waitUntil(lambda: self.text.count(text) >= times)
+        assert text in self.text
 
     def type(self, line: str) -> None:
         QTest.keyClicks(self.pane.terminal, line)
@@ -145,7 +147,7 @@ def test_a_powershell_that_ends_says_so_and_can_be_started_again(desk: Desk) -> 
 def test_closing_the_window_ends_powershell(desk: Desk) -> None:
     program: Any = desk.pane.running._program
     desk.shown.close()
-    assert program.wait(60)
+    assert program.wait(stretched(PATIENCE))
     assert not desk.pane.is_running
 
 

@@ -41,7 +41,7 @@ def test_the_greeting_does_not_wait_for_the_cmdlets(talk: Talk, monkeypatch: pyt
     monkeypatch.setattr(wire, "answer", told)
     talk.answers(talk.send(do="hello", protocol=wire.PROTOCOL))
     talk.answers(talk.invoke("Get-ClusterNode", Name=["node1"]))
-    assert order[:3] == ["answer", "answer", "load"]
+    assert " ".join(order).removeprefix("load ").startswith("answer answer load ")
 
 
 def test_a_table_needs_a_window(talk: Talk) -> None:

@@ -6,21 +6,38 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleTextInterface
-from PySide6.QtWidgets import QAccessibleWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QAccessibleWidget
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject, QPoint, QRect
-
-    from fcm.ui.console.terminal.widget import TerminalWidget
 
 LINES = 200
 """Lines that a screen reader is given at most, the last ones."""
 
 
+class SpokenWidget(QAbstractScrollArea):
+    """A widget whose text a screen reader can be given."""
+
+    accessible: AccessibleTerminal | None = None
+    """What a screen reader asks. Qt deletes it with the widget; until then somebody must hold it."""
+
+    def spoken(self) -> str:
+        """The last lines, as one text."""
+        raise NotImplementedError
+
+    def spoken_cursor(self) -> int:
+        """Where the cursor is in this text."""
+        raise NotImplementedError
+
+    def spoken_place(self, offset: int) -> QRect:
+        """Where a character of it is on the desktop."""
+        raise NotImplementedError
+
+
 class AccessibleTerminal(QAccessibleWidget, QAccessibleTextInterface):
     """What a screen reader asks: the lines as one text, and where the cursor is in it."""
 
-    def __init__(self, widget: TerminalWidget) -> None:
+    def __init__(self, widget: SpokenWidget) -> None:
         QAccessibleWidget.__init__(self, widget, QAccessible.Role.Terminal, widget.accessibleName())
         QAccessibleTextInterface.__init__(self)
         self._terminal = widget
@@ -86,11 +103,8 @@ class AccessibleTerminal(QAccessibleWidget, QAccessibleTextInterface):
 
 
 def _made(_class: str, of: QObject) -> QAccessibleInterface | None:
-    from fcm.ui.console.terminal.widget import TerminalWidget
-
-    if not isinstance(of, TerminalWidget):
+    if not isinstance(of, SpokenWidget):
         return None
-    # Qt deletes it with the widget; until then somebody here must hold it.
     of.accessible = AccessibleTerminal(of)
     return of.accessible
 

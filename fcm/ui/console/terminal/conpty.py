@@ -21,7 +21,11 @@ def start(
     said: Callable[[bytes], None],
     ended: Callable[[int], None],
 ) -> Program:
-    """See ``program.start``."""
+    """See ``starting.start``.
+
+    Raises:
+        TerminalError: it cannot be started.
+    """
     try:
         from winpty import PtyProcess
     except ImportError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fcm.ui.console.terminal.program import start
+from fcm.ui.console.terminal.starting import start
 from fcm.ui.widgets.background import posted
 
 if TYPE_CHECKING:

@@ -35,7 +35,11 @@ def start(
     said: Callable[[bytes], None],
     ended: Callable[[int], None],
 ) -> Program:
-    """See ``program.start``."""
+    """See ``starting.start``.
+
+    Raises:
+        TerminalError: it cannot be started.
+    """
     try:
         own, theirs = os.openpty()
     except OSError as error:

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMenu, QWidget
 
 from fcm.ui.console.terminal import accessible, keys
 from fcm.ui.console.terminal.colours import Colours
@@ -47,7 +47,7 @@ _WINDOWS_OWN = frozenset((Qt.Key.Key_F6, Qt.Key.Key_F10))
 """Keys that stay with the window, so that the keyboard can leave the terminal."""
 
 
-class TerminalWidget(QAbstractScrollArea):
+class TerminalWidget(accessible.SpokenWidget):
     """The screen of one program."""
 
     typed = Signal(bytes)
@@ -64,7 +64,6 @@ class TerminalWidget(QAbstractScrollArea):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         accessible.install()
-        self.accessible: accessible.AccessibleTerminal | None = None
         self.setObjectName("terminal")
         self.setAccessibleName("PowerShell")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.ui.console.terminal.program import AHEAD, Program, TerminalError, start
+from fcm.ui.console.terminal.program import AHEAD, Program, TerminalError
+from fcm.ui.console.terminal.starting import start
+from fcm.ui.tour.patience import stretched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PATIENCE = 60.0
+PATIENCE = stretched(60.0)
 """s that a busy machine may take for anything here."""
 
 
@@ -51,6 +53,7 @@ class Talk:
 
     def hear(self, text: str) -> None:
         self.until(lambda: text in self.said)
+        assert text in self.said
 
     def type(self, text: str) -> None:
         self.program.write(text.encode())
