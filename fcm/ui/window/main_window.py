@@ -191,7 +191,6 @@ class MainWindow(LearningFrame):
         desk.stop_observing = self.docks["Console"].observe(workspace)
         desk.draw(everything=True)
         desk.select(Selection(Place.CLUSTER))
-        self._remember_open()
 
     def close_cluster(self, desk: ClusterDesk | None = None) -> None:
         """Close the cluster of a desk, or the current one (None); its files are closed in the background."""
