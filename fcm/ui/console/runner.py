@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from PySide6.QtCore import QObject, Signal
 
 from fcm.shell.drilling import SealedTyping, registry_of
-from fcm.shell.language.errors import StoppedError
+from fcm.shell.language.errors import ShellError, ShellSyntaxError, StoppedError, UnsupportedError
 from fcm.shell.runtime.borrowed import BorrowedWorkspace, OwnerThread
 from fcm.ui.console.asking import LOOK, answer_of
 from fcm.ui.console.output import pages_of
@@ -30,6 +30,11 @@ PATIENCE = 2.0
 """s that closing a cluster waits at most for a script to notice that it was stopped."""
 
 
+def _is_refusal(error: ShellError) -> bool:
+    """Whether PowerShell knows what the built-in shell refused."""
+    return isinstance(error, UnsupportedError) or (isinstance(error, ShellSyntaxError) and error.unsupported)
+
+
 class Runner(QObject):
     """One PowerShell session on the open clusters: a text runs on the one that was current when it was entered.
 
@@ -46,6 +51,8 @@ class Runner(QObject):
     """A text begins to run."""
     abandoned = Signal()
     """What was asked needs no answer any more: the script was stopped."""
+    refused = Signal()
+    """The text that is over has what PowerShell knows and the built-in shell does not."""
     made = Signal(str)
     """The URI of a cluster that New-Cluster made; the script ended with it."""
     ended = Signal()
@@ -193,8 +200,12 @@ class Runner(QObject):
         self.started.emit(text)
 
     def _done(self, outcome: Outcome) -> None:
+        was_typed = self._runs_in is self._session
         self._work = self._runs_on = self._runs_in = None
         self.ended.emit()
+        errors = () if outcome.result is None else outcome.result.errors
+        if was_typed and any(map(_is_refusal, errors)):
+            self.refused.emit()
         made, self._made_uris = self._made_uris, []
         if made:
             self._waiting.clear()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fcm import powershell
 from fcm.ui.console.find_bar import FindBar
 from fcm.ui.console.grid import GridContent, GridWindow
 from fcm.ui.console.guests import Guests
@@ -139,6 +140,7 @@ class ConsoleView(QWidget):
         self.runner.printed.connect(self.output.print_text)
         self.runner.made.connect(self._main.open)
         self.runner.failed.connect(lambda text: self.output.print_text(text, "error"))
+        self.runner.refused.connect(self._tell_of_powershell)
         self.runner.progressed.connect(self._show_progress)
         self.runner.started.connect(lambda text: self.stop.setEnabled(True))
         self.runner.ended.connect(self._ended)
@@ -187,6 +189,14 @@ class ConsoleView(QWidget):
         self.output.follow()
         if not self.runner.run(text, self.output.width_in_characters, sealed=is_proposed):
             self.output.print_text("No cluster is open. Open one with Manage a Cluster.", "error")
+
+    def _tell_of_powershell(self) -> None:
+        """Say how a text can run after all that the built-in shell refused."""
+        if powershell.installed():
+            remedy = "To use PowerShell, choose it under Tools > Console Runs Commands With."
+        else:
+            remedy = "To run it, install PowerShell 7 (https://aka.ms/powershell); the Console uses it then."
+        self.output.print_text(f"The built-in shell of fcm has only a part of PowerShell. {remedy}", "comment")
 
     def _ended(self) -> None:
         self.stop.setEnabled(self.runner.is_running)

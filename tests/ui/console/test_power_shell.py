@@ -266,6 +266,26 @@ def test_without_powershell_the_console_is_the_built_in_shell_and_says_how_to_ge
     assert ("PowerShell", "not installed; scripts run in the built-in shell") in versions()
 
 
+@pytest.mark.parametrize("has", [True, False])
+def test_a_line_that_the_built_in_shell_refuses_says_how_powershell_runs_it(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has: bool
+) -> None:
+    desk = Desk(qtbot, window_of(qtbot, tmp_path, open_workspace("embedded:contoso")))
+    view = desk.panel.built_in
+    monkeypatch.setattr(powershell, "installed", lambda: "/usr/bin/pwsh" if has else "")
+    view.input.set_text("workflow Test { }")
+    view.input.enter()
+    qtbot.waitUntil(lambda: not view.runner.is_running)
+    said = view.output.toPlainText()
+    assert "is not supported by the built-in shell." in said
+    remedy = "choose it under Tools > Console Runs Commands With." if has else "install PowerShell 7 (https://aka.ms/"
+    assert remedy in said
+    view.input.set_text("Get-Nothing")
+    view.input.enter()
+    qtbot.waitUntil(lambda: not view.runner.is_running)
+    assert view.output.toPlainText().count("only a part of PowerShell") == 1
+
+
 @pytest.mark.parametrize("again", ["", "history", "undo"])
 def test_text_of_a_course_never_has_the_files_of_a_typed_line(qtbot: QtBot, tmp_path: Path, again: str) -> None:
     desk = Desk(qtbot, window_of(qtbot, tmp_path, open_workspace("embedded:contoso")))
