@@ -150,10 +150,7 @@ class _UnixProgram(Program):
             self._ended(code)
 
     def _is_done(self) -> bool:
-        if self._ends_at is not None and time.monotonic() > self._ends_at:
-            self._signal(signal.SIGKILL)
-            return True
-        return False
+        return self._ends_at is not None and time.monotonic() > self._ends_at
 
     def _pass_on(self) -> None:
         """Read and write what can be; returns where nothing can for a while."""
@@ -193,6 +190,7 @@ class _UnixProgram(Program):
                 self._ends_at = 0.0  # another program holds the terminal open, but this one is over
 
     def _finish(self) -> int:
+        self._signal(signal.SIGKILL)  # without effect on one that has ended
         code = self._process.wait()
         with self._lock:
             self._is_over = True

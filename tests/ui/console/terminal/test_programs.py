@@ -29,7 +29,8 @@ class Talk:
         self._shows = shows
         self.code: int | None = None
         variables = {**os.environ, "PS1": "$ ", "COLUMNS": "7"}
-        self.program: Program = start(words, variables, (90, 24), self._heard, self._over)
+        with self._news:
+            self.program: Program = start(words, variables, (90, 24), self._heard, self._over)
 
     def _heard(self, data: bytes) -> None:
         with self._news:
