@@ -7,7 +7,7 @@ if ("$($group.GroupType)" -ne 'VirtualMachine') { throw "GroupType is $($group.G
 $network = Get-ClusterNetwork 'Cluster Network 1'
 $network.Name = 'Renamed'
 if (-not (Get-ClusterNetwork Renamed -ErrorAction SilentlyContinue)) { throw 'Name was not set.' }
-$csv = Get-ClusterNode | Select-Object Name, State | ConvertTo-Csv -NoTypeInformation
+$csv = Get-ClusterNode | Select-Object -Property @('Name', 'State') | ConvertTo-Csv -NoTypeInformation
 if ($csv[0] -ne '"Name","State"') { throw "The head of the CSV is $($csv[0])." }
 if ($csv.Count -ne 4) { throw "The CSV has $($csv.Count) lines." }
 'objects are right'
