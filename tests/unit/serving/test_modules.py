@@ -111,7 +111,7 @@ def test_the_module_speaks_the_protocol_of_the_server() -> None:
     text = (FOLDER / "Fcm" / "Fcm.psm1").read_text(encoding="utf-8-sig")
     assert f"$script:Protocol = {wire.PROTOCOL}\n" in text
     asked = set(re.findall(r"do = '(\w+)'", text)) | set(re.findall(r'"do":"(\w+)"', text))
-    assert asked == {"hello", "invoke", "set", "read", "complete", "stop"}
+    assert asked == {"hello", "invoke", "set", "read", "complete", "grid", "stop"}
     for stream in ("outputs", "progress", "warning", "verbose", "debug", "host", "ask", "error"):
         assert f"$_.{stream}" in text
     for kind in ("time", "span", "double", "lines", "name", "enum", "table"):
