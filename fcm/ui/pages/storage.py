@@ -103,7 +103,7 @@ class StoragePage(Page):
             (
                 Column("Name", lambda i: disk(i).name, 170, icon=icon),
                 Column("Assigned to", use, 190, sort=lambda i: (_ORDER.index(disk(i).use), disk(i).number)),
-                Column("Status", status, 138, keeps=True),
+                Column("Status", status, 112, keeps=True),
                 Column("Current Owner", lambda i: disk(i).owner or format.NONE, 110, folds=1),
                 Column("Capacity", lambda i: format.size(disk(i).size), 90, sort=lambda i: disk(i).size, numeric=True),
                 Column("Free", lambda i: format.size(disk(i).free), 90, sort=lambda i: disk(i).free, numeric=True),

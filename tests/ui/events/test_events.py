@@ -19,6 +19,7 @@ from fcm.ui.events.event_rows import Step
 from fcm.ui.events.event_table import EventTable
 from fcm.ui.events.events import EventsPage
 from fcm.ui.pages.page import EVERYTHING
+from fcm.ui.tables.table_view import TableView
 from fcm.ui.tour.patience import PATIENCE, stretched
 from fcm.workspace.events.saved_queries import ALL_EVENTS, GUIDE, RECENT, read_query
 from fcm.workspace.files.settings import EVENT_QUERIES
@@ -448,3 +449,18 @@ def test_export_list_writes_all_events_and_not_only_those_that_were_read(qtbot: 
     page.model.ask_export = lambda: asked.append("csv")
     shown.export_list()
     assert asked == ["csv"]
+
+
+def test_without_room_the_source_is_hidden_before_the_name_of_a_node_is_cut(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _, page = events_page(qtbot, tmp_path)
+    table = page.findChild(TableView)
+    titles = [one.title for one in page.model.columns]
+    node, source = titles.index("Node"), titles.index("Source")
+    for width in (1600, 1280, 1024):
+        shown.resize(width, 700)
+        at_rest(qtbot, page)
+        assert table.columnWidth(node) >= table.sizeHintForColumn(node)
+    assert table.isColumnHidden(source)
+    shown.resize(2000, 700)
+    at_rest(qtbot, page)
+    assert not table.isColumnHidden(source)
