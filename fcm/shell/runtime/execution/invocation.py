@@ -349,6 +349,10 @@ class Invoker:
             elif prefix.casefold() == "script":
                 scope = next((one for one in scope.chain() if one.is_file), variables.outermost)
         self.declare(name, block, node.is_filter, scope)
+        head = next((one for one in node.body if isinstance(one, tree.ParamBlock)), None)
+        for attribute in head.attributes if head is not None else ():
+            if attribute.name.casefold() == "alias":
+                scope.aliases.update({text(self._values.value(one)).casefold(): name for one in attribute.arguments})
 
     def declare(self, name: str, block: tree.ScriptBlock, is_filter: bool = False, scope: Scope | None = None) -> None:
         """Make a block a command under a name."""

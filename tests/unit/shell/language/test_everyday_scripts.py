@@ -176,3 +176,7 @@ def test_an_error_in_the_words_of_powershell_says_what_to_do_as_well(desk: Shell
 def test_what_a_script_says_itself_gets_no_remedy(desk: ShellDesk) -> None:
     assert [error.remedy for error in desk.run("throw 'NullArray'").errors] == [""]
     assert [error.remedy for error in desk.run("Write-Error 'odd'").errors] == [""]
+
+
+def test_a_function_is_called_by_the_aliases_of_its_attribute(desk: ShellDesk) -> None:
+    assert desk.must("function Get-It { [Alias('gi1', 'gi2')] param($x) \"it $x\" }; gi1 a; gi2 b") == ["it a", "it b"]
