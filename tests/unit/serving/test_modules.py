@@ -122,3 +122,9 @@ def test_columns_of_tables_are_properties_or_computed() -> None:
     views = modules.module_files()["Fcm/Fcm.format.ps1xml"]
     named = set(re.findall(r"<PropertyName>([^<]+)</PropertyName>", views))
     assert all(re.fullmatch(r"\w+", name) for name in named)
+
+
+def test_help_of_the_modules_has_the_texts_of_the_parameters() -> None:
+    text = module_files()["Hyper-V/Hyper-V.psm1"]
+    assert ".PARAMETER SnapshotName\n    Name of the snapshot. Default:" in text
+    assert ".PARAMETER IncludeStorage\n    Not supported: storage migration is not supported." in text

@@ -332,3 +332,21 @@ def test_whatever_is_sent_the_next_request_is_answered(talk: Talk, lines: list[b
 def test_answers_are_json_without_anything_that_json_does_not_have(talk: Talk) -> None:
     for cmdlet in ("Get-VM", "Get-Cluster", "Get-ClusterResource", "Get-ClusterNetwork", "Get-ClusterGroup"):
         assert json.loads(json.dumps(talk.run(cmdlet), allow_nan=False))
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "parameters", "ends"),
+    [
+        ("Get-VM", {"Nme": "DC01"}, True),
+        ("Get-VM", {"Name": None}, True),
+        ("Get-VM", {"Name": "NOSUCH"}, False),
+        ("Move-VM", {"Name": "SQL01", "DestinationHost": "node1"}, False),
+        ("Stop-VM", {"Name": ["NOSUCH", "NONE"]}, False),
+    ],
+)
+def test_only_errors_of_arguments_end_the_statement(
+    talk: Talk, cmdlet: str, parameters: dict[str, object], ends: bool
+) -> None:
+    errors = [line["error"] for line in talk.answers(talk.invoke(cmdlet, **parameters)) if "error" in line]
+    assert errors
+    assert {error["ends"] for error in errors} == {ends}
