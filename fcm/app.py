@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from fcm.workspace.workspace import Workspace
 
 _log = logging.getLogger(__name__)
+
+
+class GivenUpError(BackendError):
+    """Nobody waits any more for a cluster to be opened."""
 
 
 def open_workspace(
@@ -245,16 +250,30 @@ def make_context(settings: Settings | None = None, opener: Callable[[str], Works
 
     chosen = settings or Settings()
     progress: dict[str, tuple[int, int]] = {}
+    unwanted: dict[str, threading.Event] = {}
+    """Of each URI the newest opening: whether it was given up."""
 
     def opened(uri: str) -> Workspace:
+        given_up = unwanted[uri] = threading.Event()
+
+        def told(done: int, whole: int) -> None:
+            if given_up.is_set():
+                raise GivenUpError(f"The opening of {uri} was canceled. Open it again.")
+            progress[uri] = (done, whole)
+
         try:
-            return open_workspace(uri, told=lambda done, whole: progress.update({uri: (done, whole)}))
+            return open_workspace(uri, told=told)
         finally:
             progress.pop(uri, None)
+
+    def give_up(uri: str) -> None:
+        if uri in unwanted:
+            unwanted[uri].set()
 
     return Context(
         open_cluster=opener or opened,
         opening=progress.get,
+        give_up=give_up,
         clusters=lambda: known_clusters(chosen),
         known_state=known_state,
         create_cluster=create_cluster,

@@ -18,8 +18,8 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 _HELP = """\
 Writes what happened in a cluster to one file (.zip) that you can send to somebody who is to look at it.
 
-CLUSTER is what --open takes: CLUSTERS; or a journal file. The cluster must not be open in another fcm at the same time;
-of one that is open in the window, choose Save Incident there.
+CLUSTER is what --open takes: CLUSTERS; or a journal file. It may be open in another fcm at the same time: what that has
+written until now is read.
 
 In the file are the events of the last hours, the telemetry of migrations, what happened in words, the logs of the
 nodes, what validation found, versions, and drawings. Names, ids, network addresses and paths are replaced by

@@ -27,8 +27,8 @@ KIND is
   drain      the newest drain of --node NAME: every move
   failover   the newest failover of --machine NAME (or of another service): steps and nodes that were considered
 
-CLUSTER is what --open takes: CLUSTERS; or a journal or incident file. The cluster must not be open in another fcm at
-the same time. Names are in the report as they are; to send what happened without them, use fcm incident.
+CLUSTER is what --open takes: CLUSTERS; or a journal or incident file. It may be open in another fcm at the same time.
+Names are in the report as they are; to send what happened without them, use fcm incident.
 """
 
 

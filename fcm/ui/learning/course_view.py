@@ -84,7 +84,7 @@ class CourseView(QWidget):
         self.checks.setSpacing(4)
         self.power_shell = PowerShellBox()
         self.to_console = Link("Put it into the Console", "console", self._put_into_console)
-        self.back = named(QPushButton("&Back"), "Back one step")
+        self.back = named(QPushButton("&Back"), "Back")
         self.show_me = named(QPushButton("Show &me"), "Show me")
         self.next = named(QPushButton("S&kip"), "Skip")
         self.over = Link("Start over", "restart", self._ask_to_start_over)
@@ -149,9 +149,9 @@ class CourseView(QWidget):
                 self.steps.addItem(icons.icon("not-checked"), f"{number}. {step.title}")
             self.steps.addItem(icons.icon("tour"), "The end")
             self._draw()
-            if self.guide.workspace is None:
-                self._open_cluster()
         self.guide.follow(progress)
+        if progress is not None and self.guide.workspace is None:
+            self._open_cluster()
 
     # The course
 
@@ -207,7 +207,11 @@ class CourseView(QWidget):
         self.show_me.setText(label)
         named(self.show_me, "Stop showing" if self.show_step.is_on else "Show me")
         can = step is not None and bool(step.moves) and self.guide.workspace is not None
-        self.show_me.setEnabled(self.show_step.is_on or (can and progress is not None and not progress.is_done))
+        may = progress is not None and progress.course.can_be_shown
+        self.show_me.setEnabled(self.show_step.is_on or (can and may and progress is not None and not progress.is_done))
+        self.show_me.setToolTip(
+            "" if may or progress is None else "A course of your own is not shown on real hosts: do the step yourself."
+        )
 
     def _looked(self) -> None:
         """After each look of the guide: what to do next, and what the state shows."""

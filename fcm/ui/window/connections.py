@@ -102,8 +102,9 @@ class Connections(QObject):
         self._closing.append(Work(self, function, done))
 
     def give_up(self) -> None:
-        """What is being opened is closed again once it is open."""
+        """What is being opened is read no further, and closed again if it is open by then."""
         if self._opening is not None:
+            self._context.give_up(self._uri)
             self._opening.abandon()
             self._opening = None
             self._looking.stop()

@@ -48,6 +48,8 @@ class Context:
     """A simulated cluster that is not open, as it was last, by its URI. Blocking; raises SentenceError."""
     opening: Callable[[str], tuple[int, int] | None] = lambda _: None
     """How many events of how many have been read of a cluster that is being opened; None: that is not known."""
+    give_up: Callable[[str], object] = lambda _: None
+    """Read no further in the journal of a cluster that is being opened; that ends with an error then."""
     uri_of: Callable[[str], str] = str
     """The URI of what a person typed: a URI, a name or a file. Blocking; raises BackendError (sentence)."""
     put_aside: Callable[[str], Path | None] = lambda _: None

@@ -20,6 +20,7 @@ from fcm.ui.window.copy_as import CopyAs
 from fcm.ui.window.leaving import ask_before_leaving, ends_by_leaving
 from fcm.ui.window.menus import Menus
 from fcm.ui.window.navigation import History, Spot
+from fcm.ui.window.opening_notes import OpeningNotes
 from fcm.ui.window.panes.actions_pane import ActionsPane
 from fcm.ui.window.panes.console_tree import ConsoleTree
 from fcm.ui.window.panes.docks import make_docks
@@ -73,7 +74,7 @@ class MainWindow(LearningFrame):
         self.docks = make_docks(self)
         self.status = StatusBar([(name, name.casefold(), dock.toggle) for name, dock in self.docks.items()])
         self.setStatusBar(self.status)
-        self._connections.reading.connect(self.status.say_reading)
+        OpeningNotes(self, self._connections, self.status, lambda: self.reopening.go_on())
         self.menus = Menus(self)
         self._actions_timer = self._timer(ACTIONS_LATER, self._refresh_actions)
         self._layout = layout.Parts(
@@ -83,7 +84,6 @@ class MainWindow(LearningFrame):
         self.reopening = Reopening(context.settings, self.messages, self.open)
         self._warmed = False
         self._warm_timer = self._timer(WARM_UP, self._warm)
-        self._connections.not_closed.connect(self.messages.saying("The cluster was not closed cleanly."))
         self._restore_hook = install_excepthook(lambda: self.messages)
         if context.settings.problem:
             self.messages.show_message("warning", context.settings.problem)

@@ -22,7 +22,6 @@ BESIDE = ("-wal", "-shm")
 """Ends of the names of SQLite's own files beside the journal."""
 _ROOM = "Free some space; nothing that was shown is lost."
 _ELSEWHERE = "or choose another folder with the environment variable FCM_DATA"
-_OPEN_ELSEWHERE = "The journal {} is open in another fcm. Close the cluster there first."
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
 """The bytes that a reader locks and the one writer excludes (SQLite, src/os.h, SHARED_FIRST and SHARED_SIZE)."""
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -33,6 +32,13 @@ _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 class JournalError(SinkError):
     """The journal cannot be opened or written; the message is a sentence with the remedy."""
+
+
+class OpenElsewhereError(JournalError):
+    """Another program has the journal open, which lets nobody else write or ask."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"The journal {path} is open in another fcm. Close the cluster there first.")
 
 
 class DamagedJournalError(JournalError):
@@ -139,7 +145,7 @@ def _must_not_be_open_elsewhere(path: Path) -> None:
         except OSError as error:
             if error.errno not in (errno.EACCES, errno.EAGAIN):
                 return  # a file system without locks
-            raise JournalError(_OPEN_ELSEWHERE.format(path)) from error
+            raise OpenElsewhereError(path) from error
 
 
 @contextlib.contextmanager
@@ -163,7 +169,7 @@ def in_words(
         return _system_in_words(path, error)
     text, code = str(error), _code(error)
     if code in _BUSY:
-        return JournalError(_OPEN_ELSEWHERE.format(path))
+        return OpenElsewhereError(path)
     if "closed database" in text:
         return JournalError("The cluster was closed, and its journal with it. Open the cluster again.")
     if code == sqlite3.SQLITE_FULL:

@@ -111,6 +111,13 @@ class Course:
     """URI of the cluster on which it is done; "" for real hosts, whichever are open."""
     steps: tuple[CourseStep, ...]
     path: Path
+    is_shipped: bool = False
+    """Whether it came with the program."""
+
+    @property
+    def can_be_shown(self) -> bool:
+        """Whether *Show me* may do its steps: what somebody wrote is not done to real hosts by a program."""
+        return self.is_shipped or bool(self.cluster)
 
     def script(self) -> str:
         """The PowerShell of all steps as one script for ``fcm run``."""
@@ -148,6 +155,7 @@ def load_course(path: Path) -> Course:
         cluster=cluster,
         steps=tuple(_step(one) for one in tables),
         path=path,
+        is_shipped=is_shipped,
     )
     file.end()
     return course

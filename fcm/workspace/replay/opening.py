@@ -17,9 +17,11 @@ from fcm.text.words import quoted
 from fcm.workspace.events.event_log import EventLogError
 from fcm.workspace.events.event_log_file import copied
 from fcm.workspace.files.journal import Journal
-from fcm.workspace.files.journal_file import is_there
+from fcm.workspace.files.journal_copy import copy_while_written
+from fcm.workspace.files.journal_file import OpenElsewhereError, is_there
 from fcm.workspace.files.journal_paths import journal_path
 from fcm.workspace.files.salvaging import uri_of_journal
+from fcm.workspace.files.whole_file import link_or_copy
 from fcm.workspace.replay.past import JournalPast
 from fcm.workspace.workspace import open_with
 
@@ -94,7 +96,12 @@ def _copied(journal: Path, uri: str, copy: Path) -> tuple[str, bool]:
         with contextlib.suppress(EventLogError):  # it is made anew from the journal
             here.copy_history(copy)
         return uri, registry.is_simulated(uri)
-    with contextlib.closing(Journal.open(journal, uri, to_read=True)) as kept:
+    try:
+        kept = Journal.open(journal, uri, to_read=True)
+    except OpenElsewhereError as elsewhere:
+        _copied_while_written(journal, uri, copy, elsewhere)
+        return uri, registry.is_simulated(uri)
+    with contextlib.closing(kept):
         kept.copy_to(copy)
         events = journal.with_suffix(".events")
         if events.is_file():
@@ -105,3 +112,19 @@ def _copied(journal: Path, uri: str, copy: Path) -> tuple[str, bool]:
             ):
                 found.backup(beside)
     return uri, registry.is_simulated(uri)
+
+
+def _copied_while_written(journal: Path, uri: str, copy: Path, elsewhere: OpenElsewhereError) -> None:
+    """Copy what another program has open. Raises the error that says so where that is not possible."""
+    try:
+        copy_while_written(journal, copy)
+        with contextlib.closing(Journal.open(copy, uri)) as made:
+            for part in made.older:
+                if journal.with_name(part.name).is_file():
+                    link_or_copy(journal.with_name(part.name), copy.with_name(part.name))
+    except OSError as error:
+        raise elsewhere from error
+    events = journal.with_suffix(".events")
+    if events.is_file():
+        with contextlib.suppress(OSError, OpenElsewhereError):  # it is made anew from the journal
+            copy_while_written(events, copy.with_suffix(".events"))

@@ -1,8 +1,8 @@
 """The history in a journal, at hand at any of its moments.
 
-While the journal is read once, which opening a cluster does anyhow, the state is kept after every some thousand events:
-states share what did not change between them. To go to a moment, the nearest kept state before it is brought forward
-by the events between, so that it takes as long in a journal of a million events as in one of ten thousand.
+While the journal is read once, which opening a cluster does anyhow, the state is kept after every two hundred events
+(key_frames.py). To go to a moment, the nearest kept state before it is brought forward by the events between, so that
+it takes as long in a journal of a million events as in one of ten thousand.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from fcm.model.state import State, apply
 from fcm.model.structures.tables import one_turn
 from fcm.workspace.files.journal_file import DamagedJournalError
 from fcm.workspace.files.journal_rows import NONSENSE
+from fcm.workspace.replay.key_frames import EVERY, KeyFrames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from fcm.model import events as ev
     from fcm.model.telemetry import TelemetryRow
     from fcm.workspace.files.journal import Journal
-
-EVERY = 500
-"""Events between two states that are kept, in a cluster without objects..."""
-OBJECTS = 16
-"""... and one more for each so many objects: a kept state of a large cluster takes more memory."""
 
 
 class JournalPast:
@@ -47,9 +43,7 @@ class JournalPast:
         self.first = 0
         self._times: array[float] = array("d")
         """Time of the event ``first`` and of those after it, never before the one before it."""
-        self._kept: list[State] = []
-        self._places: list[int] = []
-        """Sequence numbers of the kept states."""
+        self._kept = KeyFrames()
         self._newest = State()
         """The state that was made last, from which the next one may not be far."""
         self._rows: dict[str, list[TelemetryRow]] = {}
@@ -66,9 +60,8 @@ class JournalPast:
                 self._begin(after)
                 return
         self._times.append(max(after.time, self._times[-1]))
-        objects = len(after.machines) + len(after.groups) + len(after.resources) + len(after.migrations)
-        if after.sequence - self._places[-1] >= EVERY + objects // OBJECTS:
-            self._keep(after)
+        if after.sequence - self._kept.last >= EVERY:
+            self._kept.keep(after)
 
     def begin_with(self, state: State) -> None:
         """The journal has no entries after this state."""
@@ -78,11 +71,7 @@ class JournalPast:
     def _begin(self, state: State) -> None:
         self.first = state.sequence
         self._times.append(state.time)
-        self._keep(state)
-
-    def _keep(self, state: State) -> None:
-        self._kept.append(state)
-        self._places.append(state.sequence)
+        self._kept.keep(state)
 
     @property
     def last(self) -> int:
@@ -113,7 +102,7 @@ class JournalPast:
             DamagedJournalError: the journal cannot be read.
         """
         sequence = min(max(sequence, self.first), self.last)
-        state = self._kept[bisect_right(self._places, sequence) - 1]
+        state = self._kept.before(sequence)
         newest = self._newest
         if state.sequence < newest.sequence <= sequence:
             state = newest

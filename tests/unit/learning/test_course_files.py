@@ -7,7 +7,7 @@ import pytest
 
 from fcm.backend.toml_table import ClusterFileError
 from fcm.model.state import State
-from fcm.workspace.learning.course import load_course
+from fcm.workspace.learning.course import load_course, shipped_courses
 from fcm.workspace.learning.progress import Progress
 from fcm.workspace.selection import Place, Selection
 from tests.ui.by_hand import busy_cluster
@@ -128,3 +128,14 @@ def test_the_example_of_the_documentation_is_a_course(tmp_path: Path) -> None:
     example = re.search(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
     assert example is not None
     assert load_course(written(tmp_path, example[1])).steps
+
+
+def test_a_course_of_ones_own_is_not_shown_on_real_hosts(tmp_path: Path) -> None:
+    text = 'format = 1\ntitle = "T"\nabout = "A"\ncluster = "{}"\n[[steps]]\ntitle = "S"\ntext = "X"\n'
+    can = []
+    for cluster in ("hosts", "contoso"):
+        path = tmp_path / f"{cluster}.toml"
+        path.write_text(text.format(cluster), encoding="utf-8")
+        can.append(load_course(path).can_be_shown)
+    assert can == [False, True]
+    assert all(load_course(path).can_be_shown for path in shipped_courses().values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,9 +16,11 @@ from fcm.cli.main import main
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.state import State, apply
+from fcm.model.structures.tables import table
 from fcm.workspace import workspace as workspace_file
 from fcm.workspace.events.event_log import EventSelection, everything
 from fcm.workspace.files.journal_paths import journal_path
+from fcm.workspace.replay import key_frames
 from fcm.workspace.replay import past as past_file
 from tests.unit.replay.lived import URI, advance, live, lived
 
@@ -285,7 +288,7 @@ def test_with_its_older_part_gone_a_history_begins_after_it(monkeypatch: pytest.
 def test_states_are_kept_so_that_no_moment_is_far_from_one(monkeypatch: pytest.MonkeyPatch) -> None:
     lived().close()
     monkeypatch.setattr(past_file, "EVERY", 10)
-    monkeypatch.setattr(past_file, "OBJECTS", 1000)
+    monkeypatch.setattr(key_frames, "WHOLE", 4)
     opened = open_workspace(REPLAY)
     past = of(opened).past
     assert isinstance(past, past_file.JournalPast)
@@ -347,3 +350,34 @@ def test_a_state_after_one_event_follows_from_the_one_before(replayed: Workspace
     for sequence in range(past.first, past.first + 30):
         (entry,) = past.entries(sequence, sequence + 1)
         assert apply(past.state(sequence), entry)[0] == past.state(sequence + 1)
+
+
+def test_a_kept_state_takes_what_did_not_change_from_the_whole_one_before() -> None:
+    ran: dict[int, State] = {}
+    lived(ran=ran).close()
+    frames = key_frames.KeyFrames()
+    begun = [number for number in sorted(ran) if ran[number].cluster is not None]
+    for number in begun:
+        frames.keep(ran[number])
+    for number in begun[1:]:
+        found, before = frames.before(number), frames.before(number - 1)
+        assert found == ran[number]
+        shared = [name for name in key_frames.TABLES if getattr(found, name) is getattr(before, name)]
+        assert len(shared) > len(key_frames.TABLES) // 2
+    assert frames.before(begun[0] - 5) == ran[begun[0]]
+
+
+def test_an_object_that_is_gone_or_has_another_place_is_not_shown_where_it_was() -> None:
+    ran: dict[int, State] = {}
+    lived(ran=ran).close()
+    state = ran[max(ran)]
+    name, other = list(state.machines)[:2]
+    gone = replace(state, sequence=state.sequence + 1, machines=table(state.machines).without({name}))
+    back = replace(
+        state, sequence=state.sequence + 2, machines=table(gone.machines).with_one(name, state.machines[name])
+    )
+    frames = key_frames.KeyFrames()
+    for one in (state, gone, back):
+        frames.keep(one)
+    assert next(iter(frames.before(gone.sequence).machines)) == other
+    assert list(frames.before(back.sequence).machines)[-1] == name

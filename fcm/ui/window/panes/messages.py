@@ -100,6 +100,11 @@ class MessageStrip(QFrame):
         self._words.setText(said)
         self.setAccessibleName(f"{self.level.capitalize()}: {said}")
 
+    def say_remedy(self, remedy: str) -> None:
+        """Say something else after the same text; what Copy details copies stays."""
+        self.remedy = remedy
+        self._say()
+
     def add(self, text: str, remedy: str) -> None:
         """One more message of its kind: from now on the strip says how many there are, and Copy details copies all."""
         assert self.alike is not None

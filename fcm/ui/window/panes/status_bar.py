@@ -196,6 +196,11 @@ class StatusBar(QStatusBar):
         self._picture.say(icon)
         self._connection.say(text)
 
+    @property
+    def connection_words(self) -> str:
+        """What it says of the connection."""
+        return self._connection.whole
+
     def say_reading(self, uri: str, done: int, whole: int) -> None:
         """How much of the journal of a cluster that is being opened has been read."""
         self.say("waiting", f"Opening {uri}: {done:,} of {whole:,} events...")
