@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.migrations import MigrationKind
 from fcm.model.state import Kind
@@ -90,6 +90,11 @@ class MigrationView(QWidget):
         self._history.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._history.setIconSize(QSize(16, 16))
         self._history.activated.connect(self._choose)
+        self.what_if = named(QPushButton("What i&f..."), "What if...")
+        self.what_if.setIcon(icons.icon("recording"))
+        self.what_if.setToolTip("Show what would have been with another bandwidth, downtime limit or hypervisor")
+        self.what_if.setAutoDefault(False)
+        self.what_if.clicked.connect(self._ask_what_if)
         self._progress = ProgressPanel()
         self.advice = AdviceBar()
         self.advice.wanted.connect(self.wanted)
@@ -126,6 +131,7 @@ class MigrationView(QWidget):
         change = QHBoxLayout()
         change.setSpacing(6)
         change.addWidget(self.advice, 1)
+        change.addWidget(self.what_if, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         # The row stays as high when there is nothing to change any more.
         change.addWidget(self._history, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self._history.setMinimumHeight(self.advice.sizeHint().height())
@@ -304,6 +310,11 @@ class MigrationView(QWidget):
         if outlook is not None and outlook.verdict.value == "will not converge":
             icon = "warn"
         self._icon.setPixmap(icons.pixmap(icon, 16, self.devicePixelRatioF()))
+        self.what_if.setVisible(
+            migration.phase.is_over
+            and migration.kind is MigrationKind.LIVE
+            and bool(self._workspace.rows(migration.id))
+        )
         self._progress.show_migration(migration, row, outlook, course.recording.memory, self._workspace.now())
         passes = course.recording.passes() if migration.kind is MigrationKind.LIVE else []
         self.passes.show_passes(passes)
@@ -314,6 +325,18 @@ class MigrationView(QWidget):
         self._list_history(state)
         if not migration.phase.is_over:
             self._later.start(1000)  # the elapsed time goes on even if nothing happens
+
+    def _ask_what_if(self) -> None:
+        """Open the kept migration with its sliders."""
+        from fcm.ui.migration.recordings.kept import kept_migration, title_of
+        from fcm.ui.migration.recordings.recording_window import RecordingWindow
+
+        entity = self._entity()
+        if entity is None or self._workspace is None:
+            return
+        state, one = entity
+        title = title_of(state.moved_name(one), one.source, one.destination, one.requested)
+        RecordingWindow(kept_migration(self._workspace.history(), one.id, title), self.window()).show()
 
     # Earlier and other migrations
 

@@ -20,11 +20,11 @@ from fcm.ui.window.copy_as import CopyAs
 from fcm.ui.window.leaving import ask_before_leaving, ends_by_leaving
 from fcm.ui.window.menus import Menus
 from fcm.ui.window.navigation import History, Spot
-from fcm.ui.window.opening_notes import OpeningNotes
 from fcm.ui.window.panes.actions_pane import ActionsPane
 from fcm.ui.window.panes.console_tree import ConsoleTree
 from fcm.ui.window.panes.docks import make_docks
 from fcm.ui.window.panes.messages import MessageArea, install_excepthook
+from fcm.ui.window.panes.opening_notes import OpeningNotes
 from fcm.ui.window.panes.status_bar import StatusBar
 from fcm.ui.window.panes.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.qactions import ChoiceEntry, Entry, entries

@@ -14,7 +14,6 @@ from fcm.model.rules.allowed import allowed
 from fcm.model.rules.cluster import may_enable_shared_volumes
 from fcm.model.rules.maintenance import in_maintenance, machines_in_the_way, maintenance_question
 from fcm.model.rules.moving.measuring import measurable
-from fcm.model.rules.snapshots import current_snapshot, revert_advice, snapshot_advice, snapshots_of
 from fcm.model.rules.verdict import OK, Verdict, no, some
 from fcm.workspace.actions.action import Action as Action
 from fcm.workspace.actions.choice import Choice as Choice
@@ -39,6 +38,16 @@ from fcm.workspace.actions.role_actions import (
     VOLUME_PROPERTIES,
     redirected_question,
     redirected_words,
+)
+from fcm.workspace.actions.snapshot_actions import (
+    applicable,
+    apply_choices,
+    deletable,
+    delete_choices,
+    revert_command,
+    revert_question,
+    revertible,
+    snapshot_question,
 )
 from fcm.workspace.actions.whole_cluster import (
     force_choices,
@@ -132,55 +141,6 @@ def _to_cluster(state: State, selection: Selection) -> Verdict:
 
 def _machine(state: MachineState, forced: bool = False) -> Callable[[State, Selection], Command]:
     return lambda _, selection: cmd.SetMachineState(selection.id, state, forced)
-
-
-def _snapshot_question(state: State, selection: Selection) -> str:
-    machine = state.machines[selection.id]
-    return f"Take a snapshot of {machine.name}? {snapshot_advice(state, machine)}".strip()
-
-
-_NO_SNAPSHOT = "{} has no snapshot."
-
-
-def _revert_command(state: State, selection: Selection) -> Command:
-    found = current_snapshot(state, selection.id)
-    return cmd.RevertToSnapshot(found.id if found else "")
-
-
-def _revert_question(state: State, selection: Selection) -> str:
-    found = current_snapshot(state, selection.id)
-    if found is None:
-        return _NO_SNAPSHOT.format(_name(state, selection))
-    return f"Revert {found.machine.name} to a snapshot? {revert_advice(state, found)}"
-
-
-def _with_snapshot(state: State, selection: Selection, choices: tuple[Choice, ...]) -> Verdict:
-    if not choices:
-        return no(_NO_SNAPSHOT.format(_name(state, selection)), "Take one with Snapshot.")
-    verdicts = [allowed(choice.command, state) for choice in choices]
-    return next((verdict for verdict in verdicts if verdict), verdicts[0])
-
-
-def _revertible(state: State, selection: Selection) -> Verdict:
-    command = _revert_command(state, selection)
-    found = current_snapshot(state, selection.id) is not None
-    return _with_snapshot(state, selection, (Choice("", command),) if found else ())
-
-
-def _applicable(state: State, selection: Selection) -> Verdict:
-    return _with_snapshot(state, selection, _apply_choices(state, selection))
-
-
-def _deletable(state: State, selection: Selection) -> Verdict:
-    return _with_snapshot(state, selection, _delete_choices(state, selection))
-
-
-def _apply_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
-    return tuple(Choice(one.name, cmd.RevertToSnapshot(one.id)) for one in snapshots_of(state, selection.id))
-
-
-def _delete_choices(state: State, selection: Selection) -> tuple[Choice, ...]:
-    return tuple(Choice(one.name, cmd.DeleteSnapshot(one.id)) for one in snapshots_of(state, selection.id))
 
 
 def _redirected(state: State, selection: Selection) -> Command:
@@ -355,12 +315,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("save-machine", "Save virtual machine", "save", _MACHINE, command=_machine(MachineState.SAVED),
            of=cmd.SetMachineState),
     Action("snapshot", "Snapshot", "snapshot", _MACHINE, command=lambda s, x: cmd.TakeSnapshot(x.id),
-           of=cmd.TakeSnapshot, confirm=_snapshot_question),
-    Action("revert", "Revert", "revert", _MACHINE, command=_revert_command, may=_revertible, of=cmd.RevertToSnapshot,
-           confirm=_revert_question),
-    Action("apply-snapshot", "Apply snapshot", "revert", _MACHINE, choices=_apply_choices, may=_applicable,
-           of=cmd.RevertToSnapshot, confirm=_revert_question),
-    Action("delete-snapshot", "Delete snapshot", "delete", _MACHINE, choices=_delete_choices, may=_deletable,
+           of=cmd.TakeSnapshot, confirm=snapshot_question),
+    Action("revert", "Revert", "revert", _MACHINE, command=revert_command, may=revertible, of=cmd.RevertToSnapshot,
+           confirm=revert_question),
+    Action("apply-snapshot", "Apply snapshot", "revert", _MACHINE, choices=apply_choices, may=applicable,
+           of=cmd.RevertToSnapshot, confirm=revert_question),
+    Action("delete-snapshot", "Delete snapshot", "delete", _MACHINE, choices=delete_choices, may=deletable,
            of=cmd.DeleteSnapshot, confirm=lambda s, x: f"Delete a snapshot of {_name(s, x)}? The machine does not "
            "change, but can no longer be reverted to it."),
     Action("back-up", "Back up", "back-up", _MACHINE, command=lambda s, x: cmd.BackUpMachine(x.id),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fcm.model.telemetry import Phase
-from fcm.ui.look.format import NONE, clock_time, date_time, milliseconds, size
+from fcm.ui.look.format import NONE, date_time, milliseconds, size
+from fcm.ui.migration.recordings.kept import title_of
 from fcm.ui.tables.table_model import Column, TableModel
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class HistoryRows:
     def title(self, past: PastMigration) -> str:
         """A migration in legends and titles."""
         one = past.migration
-        return f"{past.machine_name}, {one.source} to {one.destination} at {clock_time(one.requested)}"
+        return title_of(past.machine_name, one.source, one.destination, one.requested)
 
     def words(self, identity: str) -> str:
         """Everything a filter looks at, in lowercase."""

@@ -220,23 +220,15 @@ class MigrationHistoryDialog(PlainDialog):
     # Actions
 
     def _open(self, chosen: list[str]) -> None:
-        from fcm.ui.migration.recordings.recording_window import RecordingWindow, Source
+        from fcm.ui.migration.recordings.kept import kept_migration
+        from fcm.ui.migration.recordings.recording_window import RecordingWindow
 
         past, history = self._past[chosen[0]], self._history
         if history is None or not past.has_rows:
             self.notice.say("No telemetry was saved for this migration, so there is no curve to show.", "info")
             return
         self.notice.say("")
-
-        def load() -> object:
-            from fcm.ui.migration.recordings.recorded import RecordingError, shown
-
-            found = history.recordings([past]).get(past.id)
-            if found is None:
-                raise RecordingError("No telemetry was saved for this migration.")
-            return shown(self.rows.title(past), found)
-
-        RecordingWindow(Source(self.rows.title(past), load), self.window_of).show()  # type: ignore[arg-type]
+        RecordingWindow(kept_migration(history, past.id, self.rows.title(past)), self.window_of).show()
 
     def _compare(self) -> None:
         from fcm.ui.migration.recordings.compare_window import CompareWindow
