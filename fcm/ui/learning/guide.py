@@ -7,18 +7,22 @@ how the user got where they are: by the framed controls, by others, by keys or b
 from __future__ import annotations
 
 import time
+import weakref
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRect, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from fcm.ui.learning.finding import Scene, Target, bring_into_view
 from fcm.ui.learning.mark import Overlays
+from fcm.ui.learning.room import move_beside
 from fcm.workspace.learning.moves import Act, Move
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QPushButton, QWidget
 
     from fcm.ui.window.frame import Frame
@@ -57,6 +61,8 @@ class Guide(QObject):
         """Since when nothing is to be seen that leads on."""
         self._aimed = -1
         """Number of the move whose control is framed; -1 for none."""
+        self._seen: Callable[[], QWidget | None] = lambda: None
+        """The newest dialog."""
         self.target: Target | None = None
         """What is framed; None while there is nothing to do but wait."""
         self.overlays = Overlays()
@@ -116,8 +122,17 @@ class Guide(QObject):
         workspace = self.workspace
         if workspace is not None and progress.look(workspace.state):
             self.marked.emit()
+        self._make_room()
         self._aim(self._next(workspace))
         self.looked.emit()
+
+    def _make_room(self) -> None:
+        """A dialog opens in the middle of the window: once, it is moved off the panel, which says what to do in it."""
+        dialog = QApplication.activeModalWidget()
+        if dialog is None or dialog is self._seen() or not dialog.isVisible():
+            return
+        self._seen = weakref.ref(dialog)
+        move_beside(dialog, QRect(self._panel.mapToGlobal(QPoint(0, 0)), self._panel.size()))
 
     def _begin_step(self) -> None:
         self._step = None if self._progress is None else self._progress.step

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLa
 from fcm.model.migrations import MigrationKind
 from fcm.model.telemetry import Phase
 from fcm.ui.learning.mark import NAME, Frame
+from fcm.ui.replay.time_axis import TimeAxis
 from fcm.ui.tour.driver import DriverError
 from fcm.ui.tour.walk import TREE, Step
 from fcm.workspace.selection import Place, Selection
@@ -63,7 +64,8 @@ def replay(walk: Walk) -> None:
     walk.go(CLUSTER)
     driver.press("Replay the History")
     driver.wait(lambda: walk.window.workspace not in (None, first) and walk.state.cluster, "the replay")
-    driver.find(QWidget, "Time line")
+    line = driver.find(TimeAxis, "Time line")
+    driver.wait(lambda: line.axis, "the events on the time line")
     driver.press("Failure before")
     driver.wait(lambda: _workspace(walk).now() < _end(walk), "an earlier moment")
     walk.shoot("replay", "Replay: the whole window shows an earlier moment. Failures are red on the time line.")

@@ -162,6 +162,7 @@ class AvailabilityCount:
                 self._set(machine.id, _condition(state, machine), self._begin, machine.name)
         for identity in tuple(self._since):
             self._end_of(identity, end, lasts=True)
+        self._add_failovers(state, end)
         migrations = [] if state is None else [one for one in state.migrations.values() if self._is_in(one)]
         completed = [one for one in migrations if one.phase is Phase.COMPLETED and one.figures is not None]
         live = [one for one in completed if one.kind is MigrationKind.LIVE]
@@ -190,6 +191,22 @@ class AvailabilityCount:
             tuple(near),
             dict(self._names),
         )
+
+    def _add_failovers(self, state: State | None, end: float) -> None:
+        """Failovers between two looks at real hosts: before and after, the machine was seen running."""
+        for one in self._failovers.values():
+            back = one.online
+            if state is None or back is None or not self._begin <= one.failed < back <= end:
+                continue
+            for machine in state.group_machines(one.group):
+                seen = [out for out in self._outages if out.machine == machine.id]
+                if any(out.begin <= back and out.end >= one.failed for out in seen):
+                    continue
+                spent = self._seconds.setdefault(machine.id, {})
+                lost = min(back - one.failed, spent.get("running", 0.0))
+                spent["running"] = spent.get("running", 0.0) - lost
+                spent["unavailable"] = spent.get("unavailable", 0.0) + lost
+                self._outages.append(Outage(machine.id, one.failed, back))
 
     def _is_in(self, migration: Migration) -> bool:
         return self._begin <= (migration.ended or migration.requested) <= self._end

@@ -10,6 +10,7 @@ from fcm.app import make_context
 from fcm.model.telemetry import Phase
 from fcm.ui.tour import walkthrough as tour
 from fcm.ui.tour.driver import Driver
+from fcm.ui.tour.failing import SIMULATE
 from fcm.ui.tour.learning import STEPS
 from fcm.ui.tour.steps import manage
 from fcm.ui.tour.walk import Step, Walk
@@ -31,7 +32,7 @@ def move(walk: Walk) -> None:
     walk.wait_phase("DC01", Phase.COMPLETED)
     walk.driver.right_click_row("Console tree", "node3")
     walk.driver.choose_in_menu("Simulate failure", "Power off (pull the plug)")
-    walk.driver.press("Power off (pull the plug)")
+    walk.driver.press(SIMULATE)
     walk.driver.wait(lambda: walk.state.nodes["node3"].state == "Down", "node3 to be down")
     walk.speed("1x")
 
@@ -48,12 +49,11 @@ def test_a_course_a_drill_a_replay_and_what_is_sent_are_shown(
 
     def shoot(_: QWidget, name: str, __: str) -> None:
         seen[name] = window.desk.cluster
-        window.grab().save(f"/tmp/c.d/tour-{name}.png")
 
     tour.walk(window, Driver(), shoot, steps=(Step("Manage", "", manage), Step("Move", "", move), *STEPS))
 
     assert seen["replay"] == "replay:embedded:contoso"
-    assert seen["drill"].startswith("drill:")
+    assert seen["drill"].startswith("embedded:drill-")
     assert seen["availability"] == "embedded:contoso"
     assert {"course", "branch", "what if", "incident", "incident preview"} <= set(seen)
     assert [one.uri for one in window.workspaces()] == ["embedded:contoso"]

@@ -133,6 +133,33 @@ def test_a_failover_with_one_possible_node_is_a_near_miss_and_one_with_two_is_no
     assert not counted([(2 * HOUR, failover(two))]).near
 
 
+def test_a_failover_between_two_looks_at_real_hosts_is_an_outage_although_the_machine_was_seen_running() -> None:
+    state = formed_state("contoso")
+    machine = state.machines[first()]
+    assert machine.group is not None
+    record = ev.FailoverRecorded(Failover("f1", machine.group, "lost", "node1", "node2", HOUR, online=HOUR + 7.0))
+    found = counted([(HOUR + 7.0, record)])
+    (figures,) = [one for one in found.machines if one.name == machine.name]
+    assert (figures.running, figures.unavailable, figures.outages) == (10 * HOUR - 7.0, 7.0, 1)
+    (outage,) = found.outages
+    assert (outage.begin, outage.end) == (HOUR, HOUR + 7.0)
+
+
+def test_a_failover_whose_outage_was_seen_is_counted_once() -> None:
+    state = formed_state("contoso")
+    machine = state.machines[first()]
+    assert machine.group is not None
+    record = ev.FailoverRecorded(Failover("f1", machine.group, "lost", "node1", "node2", HOUR, online=HOUR + 7.0))
+    found = counted(
+        [
+            (HOUR + 2.0, machine_is(machine.id, MachineState.OFF)),
+            (HOUR + 7.0, record),
+            (HOUR + 7.0, machine_is(machine.id, MachineState.RUNNING)),
+        ]
+    )
+    assert [one.duration for one in found.outages] == [5.0]
+
+
 @given(changes=st.lists(st.tuples(st.floats(0, 12 * HOUR), STATES), max_size=12))
 def test_what_is_counted_of_a_machine_is_the_whole_time(changes: list[tuple[float, MachineState]]) -> None:
     identity = first()
