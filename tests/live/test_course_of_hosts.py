@@ -68,7 +68,7 @@ def test_the_course_is_done_by_what_its_panel_says_and_what_happened_is_replayed
     course = load_course(shipped_courses()[COURSE])
     uri = f"libvirt:{lab.hosts_file}"
     window.open(uri)
-    DRIVER.wait(lambda: window.workspace is not None and _are_up(window), "the hosts to respond", 60.0)
+    DRIVER.wait(lambda: window.workspace is not None and _are_up(window), "the hosts to respond")
 
     window.learn(COURSE)
     assert follow(DRIVER) == [step.title for step in course.steps]

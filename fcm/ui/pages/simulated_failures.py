@@ -131,6 +131,9 @@ class FailureList(QWidget):
             return
         self._shown = state.faults
         self.setVisible(bool(state.faults))
+        if first := next(iter(state.faults), ""):
+            selection = Selection(Place.FAULT, first)
+            self.all.allow(entry_for(self._frame.workspace, BY_ID["repair-fault"], selection).reason)
         self.table.table.set_ids(state.faults)
         self.table.table.touch()
         rows = max(1, min(len(state.faults), _ROWS))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QToolButton
 from fcm.app import make_context
 from fcm.ui.replay.time_axis import TimeAxis
 from fcm.ui.tour.driver import Driver
-from fcm.ui.widgets.page_parts import Elided
+from fcm.ui.widgets.page_parts import Elided, Link
 from fcm.ui.window.main_window import MainWindow
 from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection
@@ -165,3 +165,13 @@ def test_a_replay_is_neither_a_recent_cluster_nor_opened_at_the_next_start(shown
 def test_the_replay_closes_and_the_cluster_stays(qtbot: QtBot, shown: MainWindow) -> None:
     shown.close_cluster()
     qtbot.waitUntil(lambda: [one.uri for one in shown.workspaces()] == [URI])
+
+
+def test_failures_of_then_cannot_be_repaired(qtbot: QtBot, shown: MainWindow) -> None:
+    past = of(shown).past
+    failed = next(number for number in range(past.first, past.last) if past.state(number).faults)
+    of(shown).go_to_event(failed)
+    qtbot.waitUntil(lambda: bool(shown.state.faults))
+    repair = DRIVER.wait(lambda: DRIVER.look_for(Link, "Repair all"), "the list of failures")
+    qtbot.waitUntil(lambda: not repair.isEnabled())
+    assert f"replay of {URI}" in repair.toolTip()
