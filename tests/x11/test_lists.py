@@ -35,6 +35,17 @@ def test_names_are_whole_in_columns_of_their_first_width(begin: Callable[..., Pr
     assert [cell["text"] for cell in cells if cell["heading"] == "Name" and cell["has"] < cell["needs"]] == []
 
 
+def test_long_names_are_whole_where_there_is_room(begin: Callable[..., Program], tmp_path: Path) -> None:
+    name = "Live migration between the buildings at Zürichbergstraße 12 and 14"
+    file = tmp_path / "office.toml"
+    file.write_text(OFFICE.read_text(encoding="utf-8").replace("Cluster Network 2", name), encoding="utf-8")
+    program = begin(file, size=(2400, 1300))
+    for view, place in (("Networks", ("Networks",)), ("Adapters", ("Networks", name))):
+        program.go(CLUSTER, *place)
+        cells = program.wait(looking.cells, view, until=lambda found: any(name in cell["text"] for cell in found))
+        assert [cell["text"] for cell in cells if cell["heading"] == "Name" and cell["has"] < cell["needs"]] == []
+
+
 def test_columns_follow_their_contents_once_and_keep_the_width_that_a_person_gives_them(
     begin: Callable[..., Program],
 ) -> None:

@@ -111,20 +111,22 @@ class ColumnDelegate(CellDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """With the room around the text, if there is any."""
-        return super().sizeHint(option, index) if _has_room(index) else RowDelegate.sizeHint(self, option, index)
+        if _has_room(option, index):
+            return super().sizeHint(option, index)
+        return RowDelegate.sizeHint(self, option, index)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """As a cell of a table, or as a row of a tree."""
-        if _has_room(index):
+        if _has_room(option, index):
             super().paint(painter, option, index)
         else:
             RowDelegate.paint(self, painter, option, index)
 
 
-def _has_room(index: _Index) -> bool:
-    if index.column() > 0:
-        return True
-    return bool(int(index.data(Qt.ItemDataRole.TextAlignmentRole) or 0) & int(Qt.AlignmentFlag.AlignRight.value))
+def _has_room(option: QStyleOptionViewItem, index: _Index) -> bool:
+    view = option.widget
+    is_flat = isinstance(view, QTreeView) and not view.rootIsDecorated()
+    return index.column() > 0 or (is_flat and index.data(Qt.ItemDataRole.CheckStateRole) is None)
 
 
 def group_of(option: QStyleOptionViewItem) -> QPalette.ColorGroup:
