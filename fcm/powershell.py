@@ -24,6 +24,12 @@ MODULES = ("Fcm", "FailoverClusters", "Hyper-V", "FcmNodes")
 """The modules of fcm that are imported at the start of a session."""
 
 
+FORBIDDEN = (
+    "A group policy of this computer lets PowerShell run signed scripts only, and fcm's are not signed. Ask your "
+    "administrator to allow them, or use the built-in shell: fcm shell"
+)
+"""What is said where -ExecutionPolicy Bypass has no effect."""
+_SIGNED = "'AllSigned', 'Restricted', 'RemoteSigned'"
 TOKEN = "FCM_TERMINAL"
 """The variable by which a session of the Console says which one it is."""
 
@@ -123,8 +129,12 @@ def quoted(text: str) -> str:
 def interactive(program: str, modules: Path) -> list[str]:
     """The command of an interactive session, with the modules in a folder."""
     # By their paths: PowerShell 7 puts folders of its own before those that it inherits.
+    names = ", ".join(quoted(str(modules / name)) for name in MODULES)
     first = (
-        f"Import-Module {', '.join(quoted(str(modules / name)) for name in MODULES)} -ErrorAction Stop; "
+        f"try {{ Import-Module {names} -ErrorAction Stop }} catch {{ "
+        '[Console]::Error.WriteLine("The modules of fcm cannot be loaded. $_"); '
+        f"if ($env:OS -eq 'Windows_NT' -and (Get-ExecutionPolicy) -in {_SIGNED}) "
+        f"{{ [Console]::Error.WriteLine({quoted(FORBIDDEN)}) }}; exit 1 }}; "
         'function prompt { "[$env:FCM_CLUSTER] PS $($executionContext.SessionState.Path.CurrentLocation)> " }'
     )
     return [*begin(program, "-NoExit"), "-Command", first]

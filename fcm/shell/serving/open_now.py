@@ -19,7 +19,7 @@ from fcm.workspace.files.settings import LAST, OPEN, Settings
 if TYPE_CHECKING:
     from fcm.shell.serving.connections import Connection
 
-RESPONDS = 3.0
+RESPONDS = 10.0
 """s in which a window says what its cluster is called; one that does not is left out."""
 
 

@@ -7,15 +7,19 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import tree_sitter_powershell
+from tree_sitter import Language, Parser
 
 from fcm import powershell
 from fcm.app import open_workspace
 from fcm.cli.main import FAILED, WRONG_USAGE, main
 from fcm.resources import path
+from fcm.shell.serving import open_now
 from fcm.shell.serving.connections import Door
 from fcm.shell.serving.hosting import Host
 from fcm.shell.serving.meeting import claim, place
 from fcm.shell.serving.shared import SharedCluster
+from fcm.ui.tour.patience import stretched
 from fcm.workspace.files.journal_paths import journal_of
 from fcm.workspace.files.settings import LAST, OPEN, Settings
 
@@ -54,6 +58,16 @@ def test_the_modules_come_first_and_the_server_is_named(program: Path) -> None:
     assert serve[-7:] == ["serve", "--stdio", "--cluster", "embedded:contoso", "--speed", "max", "--fresh"]
 
 
+def test_what_begins_the_session_is_powershell_and_says_what_a_group_policy_forbids(tmp_path: Path) -> None:
+    folder = tmp_path / "it's here"
+    *_, first = powershell.interactive("pwsh", folder)
+    tree = Parser(Language(tree_sitter_powershell.language())).parse(first.encode())
+    assert not tree.root_node.has_error
+    assert f"'{folder}/Fcm'".replace("it's", "it''s") in first
+    assert powershell.FORBIDDEN.replace("'", "''") in first
+    assert "[$env:FCM_CLUSTER] PS" in first
+
+
 def test_each_powershell_without_history_has_a_cluster_of_its_own(program: Path) -> None:
     found = []
     for words in (["--fresh"], ["--fresh"], []):
@@ -88,7 +102,8 @@ class Window:
 
 
 @pytest.fixture
-def window() -> Iterator[Window]:
+def window(monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.setattr(open_now, "RESPONDS", stretched(60.0))
     made = Window(["embedded:contoso", "embedded:fabrikam"], "embedded:fabrikam")
     yield made
     made.close()
