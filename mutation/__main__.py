@@ -76,6 +76,7 @@ def room(name: str, described: dict[str, list[str]], operators: list[str], count
         print("Interrupted: the report is about those that were tried.")
     finally:
         trial.forks.close()
+        trial.remember()
     return told(name, seed, len(found), outcomes, trial.failing)
 
 
@@ -86,7 +87,7 @@ def _believe(trial: Trial, changes: list[Change]) -> None:
         return
     files = {str(trial.top / change.place.file) for change in changes}
     if trial.run(tests) is not Outcome.SURVIVED or any(
-        trial.forks.judge(Path(file), tests, {name: trial.limit(name) for name in tests})[0] for file in files
+        trial.forks.judge(Path(file), 0, tests, {name: trial.limit(name) for name in tests})[0] for file in files
     ):
         raise UnusableError(f"Without a change, {', '.join(tests[:3])} ... fail when they are run alone.")
 

@@ -1,12 +1,14 @@
 """A plugin for pytest: it collects the tests once, then judges one change after the other in forks of itself.
 
 A fork has all modules imported already. It gets the changed functions by their code objects, which takes a tenth of a
-second where Python, Qt and the collecting of some thousand tests take five to ten. What a change does while its module
-is imported cannot be told this way: then the tests run in a process of their own (trial.py).
+second where Python, Qt and the collecting of some thousand tests take five to ten. Constants and defaults get their new
+values as far as these can be followed (constants.py); for what is not noticed then, and for all else that acts while a
+module is imported, the tests run in a process of their own (trial.py).
 
 Orders come as lines of JSON through the file descriptor that FCM_MUTATION_ORDERS names: ``file`` (the path of the
-changed file), ``tests`` (names without parameters, in order) and ``limits`` (s that each may take). The answer, a line
-too, goes to FCM_MUTATION_ANSWERS: the exit status of the fork and the test that noticed.
+changed file), ``line`` (of a constant that changed, else 0), ``tests`` (names without parameters, in order) and
+``limits`` (s that each may take). The answer, a line too, goes to FCM_MUTATION_ANSWERS: the exit status of the fork and
+the test that noticed.
 """
 
 from __future__ import annotations
@@ -22,13 +24,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mutation.functions import replace_functions
+from mutation.constants import NotReplaceableError, replace_constants
+from mutation.functions import functions_by_file, replace_functions
 from mutation.observing import name_of
 
 if TYPE_CHECKING:
+    import types
     from collections.abc import Mapping, Sequence
 
-SURVIVED, HUNG, NOTICED = 0, 1, 3
+SURVIVED, HUNG, NOTICED, UNTOLD = 0, 1, 3, 4
 """How a fork ends. 1 is faulthandler's own, when the limit of a test is over; any other number is a crash."""
 
 _failed: list[str] = []
@@ -46,6 +50,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     for item in session.items:
         by_name[name_of(item.nodeid)].append(item)
     gc.collect()
+    loaded = functions_by_file()
     gc.freeze()  # a fork that collects would copy each page of memory
     with (
         open(int(os.environ["FCM_MUTATION_ORDERS"]), encoding="utf-8") as orders,
@@ -53,11 +58,15 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     ):
         answers.write(json.dumps(["ready", ""]) + "\n")
         for line in orders:
-            answers.write(json.dumps(_judged(json.loads(line), by_name)) + "\n")
+            answers.write(json.dumps(_judged(json.loads(line), by_name, loaded)) + "\n")
     return True
 
 
-def _judged(order: Mapping[str, Any], by_name: Mapping[str, Sequence[pytest.Item]]) -> tuple[int, str]:
+def _judged(
+    order: Mapping[str, Any],
+    by_name: Mapping[str, Sequence[pytest.Item]],
+    loaded: Mapping[str, Sequence[types.FunctionType]],
+) -> tuple[int, str]:
     reading, writing = os.pipe()
     fork = os.fork()
     if fork == 0:
@@ -65,7 +74,13 @@ def _judged(order: Mapping[str, Any], by_name: Mapping[str, Sequence[pytest.Item
         try:
             os.close(reading)
             os.setsid()
-            replace_functions(order["file"])
+            try:
+                if order["line"]:
+                    replace_constants(order["file"], order["line"], loaded)
+                else:
+                    replace_functions(order["file"], loaded)
+            except NotReplaceableError:
+                os._exit(UNTOLD)
             items = [item for name in order["tests"] for item in by_name.get(name, ())]
             status = _run(items, order["limits"])
             os.write(writing, (_failed[0] if _failed else "").encode())

@@ -118,6 +118,17 @@ class Trial:
         if not any(tests for lines in self.reached.values() for tests in lines.values()):
             raise UnusableError("No test that passes reaches a line of this room.")
 
+    def recall(self) -> None:
+        """Which tests noticed changes in earlier runs."""
+        kept = self.top.with_suffix(".noticed.json")
+        if kept.is_file():
+            self.noticed.update({(file, test): count for file, test, count in json.loads(kept.read_text("utf-8"))})
+
+    def remember(self) -> None:
+        """Keep which tests noticed changes, for later runs."""
+        noticed = [[file, test, count] for (file, test), count in self.noticed.items()]
+        self.top.with_suffix(".noticed.json").write_text(json.dumps(noticed), encoding="utf-8")
+
     def _test_files(self) -> list[str]:
         found = [
             file
@@ -247,17 +258,26 @@ class Trial:
         tests = self.tests_for(change)
         within = statement_in_function((self.top / change.place.file).read_text(encoding="utf-8"), change.place.line)
         file = self.top / change.place.file
+        if not tests:
+            return Outcome.UNREACHED
         with restore_contents(file):
-            file.write_text(change.code, encoding="utf-8")
-            # Of two versions written within a second and equally long Python takes the compiled older one.
-            for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
-                compiled.unlink()
-            if within is None or not tests:
+            _write(file, change.code)
+            line = change.place.line if within is None else 0
+            status, self.noticed_by = self.forks.judge(file, line, tests, {name: self.limit(name) for name in tests})
+            by = self.noticed_by.split("[", 1)[0]
+        if line and (status != forking.NOTICED or not self._passes_as_it_was(file, line, by)):
+            self.noticed_by = ""
+            with restore_contents(file):
+                _write(file, change.code)
                 return self.run(tests)
-            status, self.noticed_by = self.forks.judge(file, tests, {name: self.limit(name) for name in tests})
-            if status == forking.NOTICED:
-                self.noticed[change.place.file, self.noticed_by.split("[", 1)[0]] += 1
-            return {forking.SURVIVED: Outcome.SURVIVED, forking.HUNG: Outcome.TIMEOUT}.get(status, Outcome.KILLED)
+        if status == forking.NOTICED:
+            self.noticed[change.place.file, by] += 1
+        return {forking.SURVIVED: Outcome.SURVIVED, forking.HUNG: Outcome.TIMEOUT}.get(status, Outcome.KILLED)
+
+    def _passes_as_it_was(self, file: Path, line: int, test: str) -> bool:
+        """Whether a test that noticed a constant still passes where the constant is only given its own value again."""
+        status, _ = self.forks.judge(file, line, [test], {test: self.limit(test)})
+        return status == forking.SURVIVED
 
 
 class Forks:
@@ -269,7 +289,6 @@ class Forks:
         environment = os.environ | {
             "FCM_MUTATION_ORDERS": str(orders),
             "FCM_MUTATION_ANSWERS": str(answers),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "OPENBLAS_NUM_THREADS": "1",
         }
         # What a fork leaves there, the next one removes.
@@ -287,9 +306,16 @@ class Forks:
         self._answers: IO[str] = os.fdopen(answers_end, encoding="utf-8")
         self._answer()
 
-    def judge(self, file: Path, tests: Sequence[str], limits: dict[str, float]) -> tuple[int, str]:
-        """How the fork ended that ran the tests on a changed file, and which test noticed."""
-        order = {"file": str(file), "tests": list(tests), "limits": limits}
+    def judge(self, file: Path, line: int, tests: Sequence[str], limits: dict[str, float]) -> tuple[int, str]:
+        """How the fork ended that ran the tests on a changed file, and which test noticed.
+
+        Args:
+            file: the changed file.
+            line: of the constant or default that was changed; 0 for a change within a function.
+            tests: their names, in order.
+            limits: s that each may take.
+        """
+        order = {"file": str(file), "line": line, "tests": list(tests), "limits": limits}
         os.write(self._orders, (json.dumps(order) + "\n").encode())
         status, by = self._answer()
         return int(status), str(by)
@@ -307,6 +333,13 @@ class Forks:
         self._process.wait()
         self._answers.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _write(file: Path, code: str) -> None:
+    """Of two versions written within a second and equally long Python takes the compiled older one: remove that."""
+    file.write_text(code, encoding="utf-8")
+    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
+        compiled.unlink()
 
 
 def _digest(files: Iterable[Path]) -> str:
@@ -344,5 +377,7 @@ def prepared(checkout: Path, place: Path, room: dict[str, list[str]]) -> Trial:
     trial = Trial(place, room["tests"], room["sources"], room.get("without", ()), room.get("constants", ()))
     began = time.monotonic()
     trial.observe()
+    trial.recall()
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     print(f"    {len(trial.seconds)} tests observed in {time.monotonic() - began:.0f} s", flush=True)
     return trial

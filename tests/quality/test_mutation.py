@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mutation.functions import replace_functions
+from mutation.constants import NotReplaceableError, replace_constants
+from mutation.functions import functions_by_file, replace_functions
 from mutation.report import HERE, Outcome, equivalents, told
 from mutation.statements import statement_in_function
 from tests.quality.source import TOP
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 ROOMS = tomllib.loads((HERE / "rooms.toml").read_text(encoding="utf-8"))["room"]
@@ -139,6 +143,72 @@ def test_a_changed_function_gets_its_new_code_and_no_other_one(
     first, second, deep = *names["PAIR"], names["deep"]
     file.write_text(TWO.replace(before, after) if before else TWO, encoding="utf-8")
 
-    replace_functions(str(file))
+    replace_functions(str(file), functions_by_file())
 
     assert (first(5), second(5), deep(5)) == answers
+
+
+CONSTANTS = """from dataclasses import dataclass
+FIRST = 1000.5
+TWICE = FIRST * 2
+OTHER = 7
+
+def f(x=3, *, y=FIRST):
+    return x, y, TWICE
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    a: int = 4
+
+class Plain:
+    b = 5
+
+    def g(self, x=6):
+        return x
+
+if OTHER > 100:
+    OTHER = 8
+"""
+
+
+@pytest.fixture
+def constants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Path]]:
+    """A module of constants that is loaded, and its file."""
+    file = tmp_path / "constants_of_a_test.py"
+    file.write_text(CONSTANTS, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.invalidate_caches()
+    yield importlib.import_module(file.stem), file
+    del sys.modules[file.stem]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "answers"),
+    [
+        ("", "", 2, ((3, 1000.5, 2001.0), 4, 5, 6, 7)),
+        ("FIRST = 1000.5", "FIRST = 2.0", 2, ((3, 2.0, 4.0), 4, 5, 6, 7)),
+        ("OTHER = 7", "OTHER = 9", 4, ((3, 1000.5, 2001.0), 4, 5, 6, 9)),
+        ("x=3", "x=2", 6, ((2, 1000.5, 2001.0), 4, 5, 6, 7)),
+        ("a: int = 4", "a: int = 3", 11, ((3, 1000.5, 2001.0), 3, 5, 6, 7)),
+        ("b = 5", "b = 6", 14, ((3, 1000.5, 2001.0), 4, 6, 6, 7)),
+        ("x=6", "x=7", 16, ((3, 1000.5, 2001.0), 4, 5, 7, 7)),
+    ],
+)
+def test_a_changed_constant_or_default_reaches_those_who_use_it_and_no_other_one_changes(
+    constants: tuple[Any, Path], before: str, after: str, line: int, answers: tuple[Any, ...]
+) -> None:
+    module, file = constants
+    kept, plain = module.Kept, module.Plain
+    file.write_text(CONSTANTS.replace(before, after) if before else CONSTANTS, encoding="utf-8")
+
+    replace_constants(str(file), line, functions_by_file())
+
+    assert (module.f(), kept().a, plain.b, plain().g(), module.OTHER) == answers
+    assert module.Kept is kept, "what was made before is still of its class"
+
+
+def test_what_else_acts_while_a_module_is_imported_is_left_to_a_process_of_its_own(
+    constants: tuple[Any, Path],
+) -> None:
+    with pytest.raises(NotReplaceableError):
+        replace_constants(str(constants[1]), CONSTANTS.split("\n").index("if OTHER > 100:") + 1, {})
