@@ -27,7 +27,7 @@ class DeclarationParser:
         """``[CmdletBinding()]`` and the like before ``param``; passes them."""
         found: list[tree.Attribute] = []
         before = self._scan.at
-        while _BEFORE_PARAM.match(self._scan.text, self._scan.at) and (one := self._expressions.attribute()):
+        while _BEFORE_PARAM.match(self._scan.text, self._scan.at) and (one := self._expressions.types.attribute()):
             found.append(one)
             self._scan.skip_space(newlines=True)
         if not re.compile(r"param\b", re.IGNORECASE).match(self._scan.text, self._scan.at):
@@ -58,7 +58,7 @@ class DeclarationParser:
         start, kind = self._scan.at, ""
         attributes: list[tree.Attribute] = []
         while self._scan.peek() == "[":
-            attribute = self._expressions.attribute()
+            attribute = self._expressions.types.attribute()
             if attribute is not None:
                 attributes.append(attribute)
             else:
@@ -79,7 +79,7 @@ class DeclarationParser:
 
     def _type(self) -> str:
         start = self._scan.at
-        found = self._expressions.type_name()
+        found = self._expressions.types.type_name()
         if found is None:
             raise self._scan.fail("The type of the parameter is unknown.", "Use string, int, bool, switch ...", start)
         return "switch" if found.casefold().endswith("switchparameter") else found

@@ -56,13 +56,14 @@ class Statements(Protocol):
         """Parameters in parentheses."""
 
 
-class ExpressionParser(TypeWords):
+class ExpressionParser:
     """Reads expressions at the place of a scanner; what needs statements is left to another reader."""
 
     def __init__(self, scan: Scanner, statements: Statements, origin: tree.Source | None = None) -> None:
         self._scan = scan
         self._statements = statements
         self.texts = TextReader(scan, self)
+        self.types = TypeWords(scan, self)
         self._origin = origin
         self._read: dict[int, tuple[tree.SubExpression, int, list[Token]]] = {}
         """Subexpressions by where they begin, with their end and their tokens."""
@@ -171,14 +172,14 @@ class ExpressionParser(TypeWords):
 
     def _bracketed(self, start: int) -> tree.Node:
         """A type as a value, a cast, a static member, or an attribute before a variable."""
-        attribute = self.attribute()
+        attribute = self.types.attribute()
         if attribute is not None:
             self._scan.skip_space(newlines=True)
             self._scan.enter()
             operand = self.unary()
             self._scan.leave()
             return tree.Guarded(attribute, operand, at=start)
-        name = self.type_name()
+        name = self.types.type_name()
         if name is None:
             raise self._scan.fail(f"{quoted(self._scan.here())} is not a value.", "Enclose text in quotes.")
         self._scan.mark(TokenKind.KEYWORD, start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from fcm.shell.language import tree
 
@@ -34,14 +34,19 @@ _TYPE_NAMES = {
 }
 
 
+class Expressions(Protocol):
+    """Reads the expressions that stand in attributes."""
+
+    def expression(self, least: int = ..., lists: bool = ...) -> tree.Node:
+        """An expression."""
+
+
 class TypeWords:
     """Reads types and attributes at the place of a scanner."""
 
-    _scan: Scanner
-
-    def expression(self, least: int = 1, lists: bool = True) -> tree.Node:
-        """An expression."""
-        raise NotImplementedError
+    def __init__(self, scan: Scanner, expressions: Expressions) -> None:
+        self._scan = scan
+        self._expressions = expressions
 
     def type_name(self) -> str | None:
         """The type in brackets that stands here, in its short form where it has one; passes it. None: it is none."""
@@ -102,11 +107,11 @@ class TypeWords:
         while self._scan.peek() != ")":
             word = re.compile(r"([A-Za-z_]\w*)\s*(=(?!=)|(?=[,)\s]))").match(self._scan.text, self._scan.at)
             if word is None:
-                given.append(self.expression(lists=False))
+                given.append(self._expressions.expression(lists=False))
             else:
                 self._scan.at = word.end()
                 self._scan.skip_space(newlines=True)
-                named.append((word[1], self.expression(lists=False) if word[2] else None))
+                named.append((word[1], self._expressions.expression(lists=False) if word[2] else None))
             self._scan.skip_space(newlines=True)
             if not self._scan.take(","):
                 break

@@ -88,9 +88,9 @@ class TypeParser:
             if modifier is not None:
                 self._scan.at = modifier.end()
                 static = static or modifier[1].lower() == "static"
-            elif (attribute := self._expressions.attribute()) is not None:
+            elif (attribute := self._expressions.types.attribute()) is not None:
                 attributes.append(attribute)
-            elif (found := self._expressions.type_name()) is not None:
+            elif (found := self._expressions.types.type_name()) is not None:
                 kind = found
             else:
                 break

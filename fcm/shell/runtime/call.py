@@ -64,6 +64,44 @@ class Known(Protocol):
         """The cmdlet of a name or alias, None if it does not exist."""
 
 
+class Script(Protocol):
+    """The script that runs in a session, as its cmdlets see it."""
+
+    def run_block(self, block: tree.ScriptBlock, item: Any) -> list[Any]:
+        """Output of a script block with ``$_`` = item."""
+
+    def run_block_into(self, block: tree.ScriptBlock, item: Any, out: list[Any]) -> None:
+        """Run a script block with ``$_`` = item and add its output."""
+
+    def invoke_block(self, block: tree.ScriptBlock, arguments: list[Any]) -> list[Any]:
+        """Output of a block that is called with arguments."""
+
+    def run_text(self, text: str) -> list[Any]:
+        """Output of a text that is run in the scope of its caller."""
+
+    def declare(self, name: str, block: tree.ScriptBlock) -> None:
+        """Make a block a function."""
+
+    def type_named(self, name: str) -> Any:
+        """The type of a name, those of the script too."""
+
+    def make(self, kind: Any, arguments: list[Any]) -> Any:
+        """An object of a type."""
+
+
+class Errors(Protocol):
+    """The errors of a session, as its cmdlets see them."""
+
+    def record(self, error: ShellError) -> None:
+        """Keep an error that was not caught and tell it."""
+
+    def fail(self, error: ShellError, wanted: Mapping[str, Any] | None = ...) -> None:
+        """An error after which the command goes on, unless errors are to end it."""
+
+    def write(self, record: Any, stream: str, line: str) -> None:
+        """A record of a stream: to where the stream is redirected, else shown."""
+
+
 class Session(Protocol):
     """What a call may ask of its session."""
 
@@ -84,17 +122,19 @@ class Session(Protocol):
     def registry(self) -> Known:
         """The cmdlets of this session."""
 
+    @property
+    def script(self) -> Script:
+        """The script that runs."""
+
+    @property
+    def errors(self) -> Errors:
+        """Its errors."""
+
     def is_stop(self, error: ShellError) -> bool:
         """Whether the user stopped the script."""
 
     def set_folder(self, folder: Path | None) -> None:
         """What relative paths are meant from now on."""
-
-    def type_named(self, name: str) -> Any:
-        """The type of a name, those of the script too."""
-
-    def make(self, kind: Any, arguments: list[Any]) -> Any:
-        """An object of a type."""
 
     def preference(self, name: str) -> str:
         """``$NAMEPreference`` in lowercase."""
@@ -105,35 +145,11 @@ class Session(Protocol):
     def say(self, line: str, stream: str = ..., told: bool = ...) -> None:
         """Show a text at once, after the output that is there already; ``stream``: host, warning, verbose or debug."""
 
-    def record(self, error: ShellError) -> None:
-        """Keep an error that was not caught and tell it."""
-
-    def fail(self, error: ShellError, wanted: Mapping[str, Any] | None = ...) -> None:
-        """An error after which the command goes on, unless errors are to end it."""
-
     def command(self, name: str, at: int = ...) -> Cmdlet:
         """The function or cmdlet of a name."""
 
-    def write(self, record: Any, stream: str, line: str) -> None:
-        """A record of a stream: to where the stream is redirected, else shown."""
-
-    def run_text(self, text: str) -> list[Any]:
-        """Output of a text that is run in the scope of its caller."""
-
-    def invoke_block(self, block: tree.ScriptBlock, arguments: list[Any]) -> list[Any]:
-        """Output of a block that is called with arguments."""
-
-    def declare(self, name: str, block: tree.ScriptBlock) -> None:
-        """Make a block a function."""
-
     def format(self, values: list[Any], width: int = ...) -> str:
         """Values as text."""
-
-    def run_block(self, block: tree.ScriptBlock, item: Any) -> list[Any]:
-        """Output of a script block with ``$_`` = item."""
-
-    def run_block_into(self, block: tree.ScriptBlock, item: Any, out: list[Any]) -> None:
-        """Run a script block with ``$_`` = item and add its output."""
 
     def show_grid(self, title: str, values: list[Any], picks: bool, at: int) -> list[Any]:
         """Show a table in a window; the rows that were picked."""
@@ -363,7 +379,7 @@ class Call:
             raise error
         error.at = error.at if error.at >= 0 else self.at
         error.command, error.module = error.command or self.cmdlet.name, error.module or self.cmdlet.module
-        self.session.fail(error, self.wanted)
+        self.session.errors.fail(error, self.wanted)
 
     def carry_out(self, target: str, deed: Callable[[], object]) -> list[Any]:
         """Do what is no command of the cluster (files), unless -WhatIf or -Confirm keep it from being done."""

@@ -57,7 +57,7 @@ class Screen:
         try:
             self._lines(self._display.finish())
         except UnsupportedError as error:
-            self._session.record(error)
+            self._session.errors.record(error)
 
     def _lines(self, lines: list[str]) -> None:
         if lines:

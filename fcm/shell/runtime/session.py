@@ -31,7 +31,8 @@ from fcm.shell.runtime.execution.streams import NUMBERS, Streams, record_of
 from fcm.shell.runtime.execution.variables import Variables
 from fcm.shell.runtime.registry import REGISTRY, Registry
 from fcm.shell.runtime.results import Results
-from fcm.shell.runtime.script_side import ScriptSide
+from fcm.shell.runtime.session_errors import SessionErrors
+from fcm.shell.runtime.session_script import SessionScript
 from fcm.shell.runtime.starting import starting_variables
 from fcm.shell.runtime.submission import Submission
 from fcm.shell.runtime.waiting import STEP, Waiting
@@ -58,7 +59,7 @@ TURNS = 200_000
 """Turns of loops and blocks that one input may take where the thread must not block."""
 
 
-class ShellSession(ScriptSide):
+class ShellSession:
     """One shell on one open cluster."""
 
     def __init__(
@@ -121,18 +122,17 @@ class ShellSession(ScriptSide):
         """Characters of a line of the output."""
         self._folder = folder
         self.waiting = Waiting(self, pump)
-        self.failures = 0
-        """Errors of this session so far, caught and silenced ones included, and scripts that failed by exit."""
         self._interpreter = Interpreter(self)
+        self.script = SessionScript(self._interpreter)
         self._submission = Submission(self)
         self.clusters = Clusters(self, self._submission.flush)
         self._stop = threading.Event()
         self._results = Results("")
+        self.errors = SessionErrors(self, self._results)
         self._line: list[Any] = []
-        self._captured: list[tuple[tree.ScriptBlock, dict[str, Any]]] = []
         self.pipeline_failed = False
         """Whether a command of the pipeline that runs failed."""
-        self._is_over = False
+        self._has_left = False
         self._turns = 0
 
     # running
@@ -145,10 +145,7 @@ class ShellSession(ScriptSide):
             file: the path of the script file that it is from, which errors name; "" for what was typed.
         """
         self._stop.clear()
-        self._is_over = False
-        self._turns = 0
-        self._line = []
-        self._results = results = Results(source)
+        results = self._begin(source)
         if source.strip():
             self.history.append(source.strip())
         try:
@@ -156,7 +153,7 @@ class ShellSession(ScriptSide):
             statements = parse(source, origin)
         except ShellError as error:
             error.source = origin
-            self.record(error)
+            self.errors.record(error)
             return results
         for number, statement in enumerate(statements):
             follows = number + 1 < len(statements) and self._on_one_line(source, statement, statements[number + 1])
@@ -164,12 +161,19 @@ class ShellSession(ScriptSide):
                 self._submission.flush()
             self.joining = self._joins(statement) and (follows or self._submission.is_waiting)
             self._run(statement)
-            if not follows or self._is_over:
+            is_over = self._has_left or self.errors.ended
+            if not follows or is_over:
                 self._submission.flush()
                 self._emit()
-            if self._is_over:
+            if is_over:
                 break
         return results
+
+    def _begin(self, source: str) -> Results:
+        self._line, self._has_left, self._turns = [], False, 0
+        self._results = Results(source)
+        self.errors.begin(self._results)
+        return self._results
 
     def _run(self, statement: tree.Node) -> None:
         try:
@@ -177,17 +181,17 @@ class ShellSession(ScriptSide):
             self._interpreter.run(statement, self._line)
         except ShellError as error:
             error.at = error.at if error.at >= 0 else statement.at
-            error.source = error.source or self.origin
+            error.source = error.source or self.script.origin
             self._submission.forget()
             self._emit()
-            self.record(error)
+            self.errors.record(error)
         except Exiting as left:
             self._results.exit_code = left.code
-            self._is_over = True
+            self._has_left = True
         except Leaving:
-            self._is_over = True
+            self._has_left = True
         except RecursionError:
-            self.record(ShellError("The script is nested too deeply.", "Use loops and variables.", statement.at))
+            self.errors.record(ShellError("The script is nested too deeply.", "Use loops and variables.", statement.at))
         except Exception as error:
             self._failed_within(error, statement.at)
         finally:
@@ -205,8 +209,7 @@ class ShellSession(ScriptSide):
             given: what was piped.
             has_input: whether something stands before it in the pipeline.
         """
-        self._results = results = Results(name)
-        self._line, self._is_over, self._turns = [], False, 0
+        results = self._begin(name)
         try:
             self.check_stopped()
             for value in invoked(self, name, arguments, given, has_input, self._line):
@@ -216,7 +219,7 @@ class ShellSession(ScriptSide):
             self._emit()
         except ShellError as error:
             self._emit()
-            self.record(error)
+            self.errors.record(error)
         except Exception as error:
             self._failed_within(error, -1)
         return results
@@ -230,7 +233,7 @@ class ShellSession(ScriptSide):
         self._submission.forget()
         _log.error("a statement failed: %r", error, exc_info=_log.isEnabledFor(logging.DEBUG))
         what = f"Internal error: {type(error).__name__}: {error}."
-        self.record(ShellError(what, "Run fcm with --verbose and report the output.", at))
+        self.errors.record(ShellError(what, "Run fcm with --verbose and report the output.", at))
 
     def _joins(self, statement: tree.Node) -> bool:
         match statement:
@@ -266,7 +269,7 @@ class ShellSession(ScriptSide):
         try:
             self.on_output(values)
         except UnsupportedError as error:  # PowerShell shows them in a way that is not known here
-            self.record(error)
+            self.errors.record(error)
 
     def say(self, line: str, stream: str = "host", told: bool = False) -> None:
         """Show a text at once, after the output that is there already.
@@ -294,11 +297,6 @@ class ShellSession(ScriptSide):
     def source(self) -> str:
         """The text that was given to run."""
         return self._results.source
-
-    @property
-    def origin(self) -> tree.Source:
-        """The text that runs right now: what was given, or a script file."""
-        return self._interpreter.frame.source
 
     @property
     def functions(self) -> dict[str, Cmdlet]:

@@ -88,7 +88,7 @@ class Submission:
                         later.values = then()
             except ShellError as error:
                 error.at = error.at if error.at >= 0 else given.at
-                self._session.record(error)
+                self._session.errors.record(error)
 
     def _carry_out(self, command: Command, at: int, cmdlet: str) -> bool:
         """Submit and wait; False if this session does not wait and the answer is still to come."""
@@ -115,7 +115,7 @@ class Submission:
 
     def _hand_over(self, command: Command, at: int, cmdlet: str) -> bool:
         """Submit without blocking longer than a glance; what is refused later is told to ``on_error``."""
-        source, origin = self._session.source, self._session.origin
+        source, origin = self._session.source, self._session.script.origin
         told = False
 
         def refusal(operation: Operation) -> RefusedError | None:

@@ -321,7 +321,7 @@ class CourseView(QWidget):
             self._frame.show_dialog("manage-cluster", self._frame.selection)
 
     def _put_into_console(self) -> None:
-        self._frame.propose(self.power_shell.text())
+        self._frame.learning.propose(self.power_shell.text())
 
     def _ask_to_start_over(self) -> None:
         progress = self._progress

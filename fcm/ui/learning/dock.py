@@ -65,7 +65,7 @@ class LearnDock(Dock):
 
         made = CourseView(self.frame, self)
         made.left.connect(self.choose)
-        made.reset_wanted.connect(self.frame.reset_cluster)
+        made.reset_wanted.connect(self.frame.learning.reset_cluster)
         return made
 
     @cached_property

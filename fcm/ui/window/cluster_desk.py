@@ -137,11 +137,11 @@ class ClusterDesk(Desk):
 
     def offer_reset(self, uri: str) -> None:
         """Ask in a strip whether a simulated cluster is to be as it was at first."""
-        self._frame.offer_reset(uri)
+        self._frame.learning.offer_reset(uri)
 
     def learn(self, course: str) -> None:
         """Show a shipped course beside the page, or with "" the list of what there is to learn."""
-        self._frame.learn(course)
+        self._frame.learning.learn(course)
 
     def submit(self, command: Command, on_finished: Callable[[Operation], None] | None = None) -> None:
         """Hand a command to the cluster. A refusal is shown as a strip, unless the submitter hears of it."""
@@ -293,7 +293,7 @@ class ClusterDesk(Desk):
             "refresh": self._frame.refresh,
             "close-cluster": lambda: self._frame.close_connection(self),
             "replay": self._replay,
-            "reset-cluster": lambda: self._frame.offer_reset(self.cluster),
+            "reset-cluster": lambda: self._frame.learning.offer_reset(self.cluster),
         }
         if name in own:
             own[name]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow
@@ -28,6 +28,22 @@ if TYPE_CHECKING:
     from fcm.ui.window.panes.messages import MessageArea
     from fcm.workspace.selection import Selection
     from fcm.workspace.workspace import Workspace
+
+
+class Teaching(Protocol):
+    """What the window does for those who learn."""
+
+    def learn(self, course: str) -> None:
+        """Show a shipped course beside the page, or with "" the list of what there is to learn."""
+
+    def propose(self, text: str) -> None:
+        """Put a command into the Console, where the user runs it, or not."""
+
+    def offer_reset(self, uri: str) -> None:
+        """Ask in a strip whether a simulated cluster is to be as it was at first."""
+
+    def reset_cluster(self, uri: str) -> None:
+        """Close a simulated cluster, put its journal aside, and open it as it was at first."""
 
 
 class Frame(QMainWindow):
@@ -58,6 +74,7 @@ class Frame(QMainWindow):
     stack: QStackedWidget
     """The desks: one for each open cluster, and one for the root."""
     copy_as: CopyAs
+    learning: Teaching
 
     # The current cluster
 
@@ -124,20 +141,8 @@ class Frame(QMainWindow):
         """Close the window; asks first if something is under way in any cluster."""
         raise NotImplementedError
 
-    def offer_reset(self, uri: str) -> None:
-        """Ask in a strip whether a simulated cluster is to be as it was at first."""
-        raise NotImplementedError
-
-    def reset_cluster(self, uri: str) -> None:
-        """Close a simulated cluster, put its journal aside, and open it as it was at first."""
-        raise NotImplementedError
-
     def close_uri(self, uri: str) -> None:
         """Close an open cluster by its URI; without effect if it is not open."""
-        raise NotImplementedError
-
-    def learn(self, course: str) -> None:
-        """Show a shipped course beside the page, or with "" the list of what there is to learn."""
         raise NotImplementedError
 
     # What desks tell
@@ -160,10 +165,6 @@ class Frame(QMainWindow):
 
     def is_shown(self, desk: Desk) -> bool:
         """Whether the user looks at the page of a desk."""
-        raise NotImplementedError
-
-    def propose(self, text: str) -> None:
-        """Put a command into the Console, where the user runs it, or not."""
         raise NotImplementedError
 
     def echo(self, text: str) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from fcm.model.state import Change, Kind
-from fcm.ui import console, pages
-from fcm.ui.learning.learning_frame import LearningFrame
+from fcm.ui import pages
+from fcm.ui.learning.learning import Learning
 from fcm.ui.look import icons, theme
 from fcm.ui.tables import export
 from fcm.ui.window import layout, notifications
 from fcm.ui.window.cluster_desk import ClusterDesk, RootDesk, properties_among
 from fcm.ui.window.connections import Connections
 from fcm.ui.window.copy_as import CopyAs
+from fcm.ui.window.frame import Frame
 from fcm.ui.window.leaving import ask_before_leaving, ends_by_leaving
 from fcm.ui.window.menus import Menus
 from fcm.ui.window.navigation import History, Spot
@@ -30,6 +30,7 @@ from fcm.ui.window.panes.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.qactions import ChoiceEntry, Entry, entries
 from fcm.ui.window.reopening import Reopening
 from fcm.ui.window.trust import ask_or_say
+from fcm.ui.window.warming import Warming
 from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection
 
@@ -51,11 +52,9 @@ if TYPE_CHECKING:
 TITLE = "Failover Cluster Manager"
 ACTIONS_LATER = 120
 """ms between a change and the new look of the Actions pane; rules are asked for every entry."""
-WARM_UP = 700
-"""ms after the first paint: what the first migration will need is loaded in the background."""
 
 
-class MainWindow(LearningFrame):
+class MainWindow(Frame):
     """Three panes and docks around the open clusters, or none."""
 
     def __init__(self, context: Context) -> None:
@@ -72,27 +71,23 @@ class MainWindow(LearningFrame):
         self._history = History()
         self._make_panes()
         self.docks = make_docks(self)
+        self.learning = Learning(self, self.docks, self._connections)
         self.status = StatusBar([(name, name.casefold(), dock.toggle) for name, dock in self.docks.items()])
         self.setStatusBar(self.status)
         OpeningNotes(self, self._connections, self.status, lambda: self.reopening.go_on())
         self.menus = Menus(self)
-        self._actions_timer = self._timer(ACTIONS_LATER, self._refresh_actions)
+        self._actions_timer = QTimer(self, singleShot=True, interval=ACTIONS_LATER)
+        self._actions_timer.timeout.connect(self._refresh_actions)
         self._layout = layout.Parts(
             self, context.settings, self.menus, self.panes, self.tree, self.stack, self.actions_pane, self.docks
         )
         layout.restore(self._layout)
         self.reopening = Reopening(context.settings, self.messages, self.open)
-        self._warmed = False
-        self._warm_timer = self._timer(WARM_UP, self._warm)
+        self._warming = Warming(self._connections, self)
         self._restore_hook = install_excepthook(lambda: self.messages)
         if context.settings.problem:
             self.messages.show_message("warning", context.settings.problem)
         self._root.go(ROOT, remember=False)
-
-    def _timer(self, interval: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self, singleShot=True, interval=interval)
-        timer.timeout.connect(slot)
-        return timer
 
     def _make_panes(self) -> None:
         self.tree_model = TreeModel(self)
@@ -198,6 +193,11 @@ class MainWindow(LearningFrame):
         if closing is not None and self._desks.get(closing.cluster) is closing:
             self._close(closing)
             self._remember_open()
+
+    def close_uri(self, uri: str) -> None:
+        """Close an open cluster by its URI; without effect if it is not open."""
+        if uri in self._desks:
+            self.close_cluster(self._desks[uri])
 
     def _remember_open(self) -> None:
         self.reopening.remember(tuple(self._desks), "" if self._current is None else self._current.cluster)
@@ -471,14 +471,8 @@ class MainWindow(LearningFrame):
     def showEvent(self, event: QShowEvent) -> None:
         """The keyboard begins in the tree; what is heavy is loaded later."""
         super().showEvent(event)
-        if not self._warmed:
-            self._warmed = True
+        if self._warming.begin():
             self.tree.setFocus()
-            self._warm_timer.start()
-
-    def _warm(self) -> None:
-        for load in (lambda: import_module("fcm.workspace.forecasts"), console.load):
-            self._connections.run(load)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, close the cluster and wait until its journal is safe; a person is asked first."""
@@ -493,7 +487,7 @@ class MainWindow(LearningFrame):
             self._close(desk)
         self.status.stop()
         self._actions_timer.stop()
-        self._warm_timer.stop()
+        self._warming.stop()
         self._restore_hook()
         self._connections.wait()
         self.context.settings.flush()

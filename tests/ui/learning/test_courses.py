@@ -73,7 +73,7 @@ def begin(window: MainWindow, at: int = 0) -> None:
 @pytest.mark.parametrize("name", [one for one in shipped_courses() if load_course(shipped_courses()[one]).cluster])
 def test_a_course_is_finished_by_doing_only_what_the_panel_says_where_it_frames(window: MainWindow, name: str) -> None:
     course = load_course(shipped_courses()[name])
-    window.learn(name)
+    window.learning.learn(name)
     assert follow(DRIVER) == [step.title for step in course.steps]
     kept = window.context.settings.get(COURSES)[name]
     assert kept == [len(course.steps), *range(len(course.steps))]
@@ -217,7 +217,7 @@ def test_a_cluster_that_was_opened_can_be_reset_from_the_start_page(window: Main
 def test_a_course_file_with_an_error_is_refused_with_its_line(window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('format = 1\ntitle = "T"\nabout = "A"\ncluster = "nowhere"\n', encoding="utf-8")
-    window.learn("")
+    window.learning.learn("")
     window.docks["Learn"].begin_file(path)  # type: ignore[attr-defined]
     DRIVER.wait(lambda: window.messages.strips, "the reason")
     assert f"{path}, line 4: There is no cluster 'nowhere'" in window.messages.strips[0].remedy

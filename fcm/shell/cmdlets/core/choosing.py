@@ -127,7 +127,7 @@ def _expanded(call: Call, value: Any) -> list[Any]:
     own = value.key(name) if isinstance(value, ShellObject) else None
     found = members.read(value, name)
     if isinstance(value, ShellObject) and own is None:
-        call.session.fail(
+        call.session.errors.fail(
             core_error(call, f'Property "{name}" cannot be found.', "ExpandPropertyNotFound"), call.wanted
         )
         return []

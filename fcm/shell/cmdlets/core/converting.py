@@ -68,7 +68,7 @@ def to_json(call: Call) -> Iterable[Any]:
         if action in ("silentlycontinue", "ignore", "0", "4"):
             call.session.streams.keep(3, record)
         else:
-            call.session.write(record, "warning", line)
+            call.session.errors.write(record, "warning", line)
     return [shown]
 
 

@@ -93,7 +93,7 @@ def named_paths(call: Call, wanted: list[str]) -> list[Path]:
         elif path.exists():
             found.append(path)
         else:
-            call.session.fail(missing_path(call, one), call.wanted)
+            call.session.errors.fail(missing_path(call, one), call.wanted)
     return found
 
 

@@ -70,7 +70,7 @@ def get_command(call: Call) -> Iterable[Any]:
         missing.message, missing.target, missing.exact = not_recognized(name), name, True
         missing.at, missing.command, missing.module = call.at, call.cmdlet.name, call.cmdlet.module
         missing.known_id = "CommandNotFoundException,Microsoft.PowerShell.Commands.GetCommandCommand"
-        call.session.fail(missing, call.wanted)
+        call.session.errors.fail(missing, call.wanted)
     return found
 
 

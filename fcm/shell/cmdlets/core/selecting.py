@@ -60,7 +60,7 @@ def block_of(call: Call, name: str) -> tree.ScriptBlock | None:
 
 def run_block(call: Call, block: tree.ScriptBlock, item: Any) -> list[Any]:
     """Output of a block for one item."""
-    return call.session.run_block(block, item)
+    return call.session.script.run_block(block, item)
 
 
 def pipeline_input(call: Call) -> list[Any]:
@@ -161,7 +161,7 @@ class _ForEach:
     def _run(self, block: Any, item: Any) -> None:
         from fcm.shell.runtime.execution.pipeline import Sink
 
-        self._call.session.run_block_into(block, item, Sink(self._emit))
+        self._call.session.script.run_block_into(block, item, Sink(self._emit))
 
     def begin(self) -> None:
         """Run -Begin."""

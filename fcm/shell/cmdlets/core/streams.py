@@ -72,7 +72,7 @@ def write_host(call: Call) -> Iterable[Any]:
     )
     message.methods["ToString"] = lambda: line
     record.properties["MessageData"] = message
-    call.session.write(record, "host", line if not call.switch("NoNewline") else f"{line}\0")
+    call.session.errors.write(record, "host", line if not call.switch("NoNewline") else f"{line}\0")
     return []
 
 
@@ -98,7 +98,7 @@ def write_warning(call: Call) -> Iterable[Any]:
     elif action == "stop":
         raise UnsupportedError("-WarningAction Stop")
     else:
-        call.session.write(record, "warning", line)
+        call.session.errors.write(record, "warning", line)
     return []
 
 
@@ -111,7 +111,7 @@ def write_verbose(call: Call) -> Iterable[Any]:
     """One line, where it is wanted."""
     wanted = call.switch("Verbose") if call.has("Verbose") else call.session.preference("Verbose") == "continue"
     if wanted:
-        call.session.write(record_of("verbose", call.text("Message")), "verbose", call.text("Message"))
+        call.session.errors.write(record_of("verbose", call.text("Message")), "verbose", call.text("Message"))
     return []
 
 
@@ -124,7 +124,7 @@ def write_debug(call: Call) -> Iterable[Any]:
     """One line, where it is wanted."""
     wanted = call.switch("Debug") if call.has("Debug") else call.session.preference("Debug") == "continue"
     if wanted:
-        call.session.write(record_of("debug", call.text("Message")), "debug", call.text("Message"))
+        call.session.errors.write(record_of("debug", call.text("Message")), "debug", call.text("Message"))
     return []
 
 
@@ -163,7 +163,7 @@ def write_error(call: Call) -> Iterable[Any]:
     """An error after which the script goes on."""
     given = call.values.get("ErrorRecord")
     if isinstance(given, ErrorRecord) and given.error is not None:
-        call.session.fail(given.error, call.wanted)
+        call.session.errors.fail(given.error, call.wanted)
         return []
     thrown = call.values.get("Exception")
     message = call.text("Message") or (text(thrown.get("Message")) if isinstance(thrown, ExceptionObject) else "")
@@ -184,7 +184,7 @@ def write_error(call: Call) -> Iterable[Any]:
         from fcm.shell.values.records import error_record
 
         error_record(error).properties["TargetObject"] = target
-    call.session.fail(error, call.wanted)
+    call.session.errors.fail(error, call.wanted)
     return []
 
 

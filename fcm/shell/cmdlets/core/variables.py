@@ -70,7 +70,7 @@ def get_variable(call: Call) -> Iterable[Any]:
             error = core_error(
                 call, f"Cannot find a variable with the name '{name}'.", "VariableNotFound", "ObjectNotFound"
             )
-            call.session.fail(error, call.wanted)
+            call.session.errors.fail(error, call.wanted)
         else:
             value = holder.values[name.casefold()]
             found.append((name, None if value is NOTHING else value))
@@ -169,7 +169,7 @@ def remove_variable(call: Call) -> Iterable[Any]:
             error = core_error(
                 call, f"Cannot find a variable with the name '{name}'.", "VariableNotFound", "ObjectNotFound"
             )
-            call.session.fail(error, call.wanted)
+            call.session.errors.fail(error, call.wanted)
             continue
         option = holder.options.get(key)
         if option == CONSTANT or (option == READ_ONLY and not call.switch("Force")):
@@ -180,7 +180,7 @@ def remove_variable(call: Call) -> Iterable[Any]:
                 "VariableNotRemovable",
                 "WriteError",
             )
-            call.session.fail(error, call.wanted)
+            call.session.errors.fail(error, call.wanted)
             continue
         for table in (holder.values, holder.options, holder.guards):
             table.pop(key, None)
@@ -247,7 +247,7 @@ def new_alias(call: Call) -> Iterable[Any]:
 )  # fmt: skip
 def invoke_expression(call: Call) -> Iterable[Any]:
     """Run a text."""
-    return call.session.run_text(call.text("Command"))
+    return call.session.script.run_text(call.text("Command"))
 
 
 @cmdlet(
@@ -264,7 +264,7 @@ def measure_command(call: Call) -> Iterable[Any]:
     if not isinstance(block, tree.ScriptBlock):
         raise ParameterError("Measure-Command requires a script block.", "Example: Measure-Command { Get-VM }")
     start = time.monotonic()
-    call.session.run_block(block, None)
+    call.session.script.run_block(block, None)
     return [timedelta(seconds=time.monotonic() - start)]
 
 
@@ -308,7 +308,7 @@ def set_item(call: Call) -> Iterable[Any]:
         case "alias":
             variables.current.aliases[name.casefold()] = text(value)
         case "function" if isinstance(value, tree.ScriptBlock):
-            call.session.declare(name, value)
+            call.session.script.declare(name, value)
         case _:
             raise UnsupportedError("Set-Item for this path")
     return []
@@ -335,10 +335,10 @@ def new_object(call: Call) -> Iterable[Any]:
     """
     if call.has("ComObject"):
         raise UnsupportedError("New-Object -ComObject")
-    kind = call.session.type_named(call.text("TypeName"))
+    kind = call.session.script.type_named(call.text("TypeName"))
     given = call.values.get("ArgumentList")
     arguments = list(given) if isinstance(given, list) else [] if given is None else [given]
-    made = call.session.make(kind, arguments)
+    made = call.session.script.make(kind, arguments)
     table = call.values.get("Property")
     if isinstance(table, dict):
         if not isinstance(made, ShellObject) or made.type != "Custom":
@@ -440,7 +440,7 @@ def _add(call: Call, one: ShellObject, name: str, kind: str, value: Any) -> None
 
 def _called(session: Any, block: tree.ScriptBlock, arguments: list[Any], this: Any) -> Any:
     with session.variables.scope({"this": this}):
-        found = session.invoke_block(block, arguments)
+        found = session.script.invoke_block(block, arguments)
     return None if not found else found[0] if len(found) == 1 else found
 
 

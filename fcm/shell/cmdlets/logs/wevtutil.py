@@ -332,7 +332,7 @@ def _warn(call: Call) -> Callable[[Iterable[str]], None]:
 
     def tell(sentences: Iterable[str]) -> None:
         for one in sentences:
-            call.session.record(ShellError(one, "", call.at, "InvalidData", "wevtutil"))
+            call.session.errors.record(ShellError(one, "", call.at, "InvalidData", "wevtutil"))
 
     return tell
 

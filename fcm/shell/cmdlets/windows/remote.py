@@ -143,7 +143,7 @@ def invoke_command(call: Call) -> Iterable[Any]:
 def _here(call: Call, block: tree.ScriptBlock) -> list[Any]:
     """Run it as ``& { ... }`` does: its errors are those of the block."""
     try:
-        return call.session.invoke_block(block, items(call.values.get("ArgumentList")))
+        return call.session.script.invoke_block(block, items(call.values.get("ArgumentList")))
     except ShellError as error:
         error.passing = True
         raise
@@ -214,4 +214,4 @@ def _tell(call: Call, node: str, error: ShellError) -> None:
         raise error
     told = ShellError(f"{node}: {error.message}", error.remedy, call.at, error.category, call.cmdlet.name)
     told.target = node
-    call.session.record(told)
+    call.session.errors.record(told)

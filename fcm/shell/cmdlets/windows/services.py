@@ -47,7 +47,7 @@ def simulated_nodes(call: Call) -> list[str]:
             "ConnectionError", call.cmdlet.name,
         )  # fmt: skip
         error.target = node.name
-        call.session.record(error)
+        call.session.errors.record(error)
     return found
 
 

@@ -70,7 +70,7 @@ class Assigner:
         match target:
             case tree.Variable(name=name):
                 if name.casefold().startswith("function:"):
-                    self._session.define_function(name.partition(":")[2], plain)
+                    self._session.script.define_function(name.partition(":")[2], plain)
                     return
                 self._values.placed(target.at, self._session.variables.__setitem__, name, value)
             case tree.Cast() | tree.Guarded():
@@ -252,7 +252,7 @@ class Assigner:
             return None
         mode = text(arguments[1]).casefold() if len(arguments) > 1 else "default"
         count = whole(arguments[2]) if len(arguments) > 2 else 0
-        run = self._session.run_block
+        run = self._session.script.run_block
         block = arguments[0]
 
         def fits(one: Any) -> bool:
@@ -290,7 +290,7 @@ class Assigner:
     def _for_each(self, elements: list[Any], arguments: list[Any]) -> Any:
         match arguments:
             case [tree.ScriptBlock() as block]:
-                return [part for one in elements for part in self._session.run_block(block, one)]
+                return [part for one in elements for part in self._session.script.run_block(block, one)]
             case [NetType() as kind]:
                 return [self._values.types.convert(kind, one) for one in elements]
             case [str() as name]:

@@ -77,7 +77,7 @@ class Catcher:
             if clause is None:
                 raise
             self._unwrapped(clause, error)
-            self._session.note(error)
+            self._session.errors.note(error)
             self._caught.append(error)
             try:
                 with self._session.item(error_record(error)):
@@ -128,7 +128,7 @@ class Catcher:
         chosen = (typed or [one for one in traps if not one.types])[:1]
         if not chosen:
             return False
-        self._session.note(error)
+        self._session.errors.note(error)
         try:
             with self._session.item(error_record(error)):
                 self._runner.into(chosen[0].body, out)
@@ -137,7 +137,7 @@ class Catcher:
         except Breaking:
             error.ends = True
             raise error from None
-        self._session.record(error)
+        self._session.errors.record(error)
         return True
 
 

@@ -380,7 +380,7 @@ class Evaluator:
         for item in left if isinstance(left, list) else [left]:
             found.append("")
             for char in text(item):
-                result = _folded(self.session.run_block(block, char))
+                result = _folded(self.session.script.run_block(block, char))
                 if result is not NOTHING and truth(result):
                     found.append("")
                 else:
@@ -395,7 +395,7 @@ class Evaluator:
         block = right[1]
 
         def one(found: Any) -> str:
-            result = _folded(self.session.run_block(block, Match(found)))
+            result = _folded(self.session.script.run_block(block, Match(found)))
             return "" if result is NOTHING else text(result)
 
         pattern = self.placed(node.at, regex, right[0], operator == "-creplace")

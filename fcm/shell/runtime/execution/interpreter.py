@@ -64,7 +64,7 @@ class Interpreter:
                     continue
                 if self.frame.catches or self.session.ends_script(error):
                     raise
-                self.session.record(error)
+                self.session.errors.record(error)
 
     def into(self, statements: Sequence[tree.Node], out: list[Any]) -> None:
         """Run the statements of a block and add their output.
@@ -91,7 +91,7 @@ class Interpreter:
     def block_into(self, block: tree.ScriptBlock, item: Any, out: list[Any]) -> None:
         """Run a script block with ``$_`` = item and add its output."""
         self.session.count_turn()
-        captured = self.session.captured(block)
+        captured = self.session.script.captured(block)
         if captured is not None or any(isinstance(one, tree.ParamBlock | tree.NamedBlock) for one in block.body):
             out.extend(self.invoke(block, [], item))
             return

@@ -305,7 +305,7 @@ class Invoker:
         """
         if text(values.get("ErrorAction", "")).casefold() == "inquire":
             self.failed(error, values)
-        self._session.fail(error, values)
+        self._session.errors.fail(error, values)
 
     def failed(self, error: ShellError, values: Mapping[str, Any]) -> None:
         """What -ErrorAction and -ErrorVariable make of an error: nothing, or the error itself."""
@@ -317,7 +317,7 @@ class Invoker:
         if self._session.is_stop(error):
             raise error
         if action in QUIET or (not action and self._session.preference("ErrorAction") in QUIET and not error.ends):
-            self._session.note(error, keep=action not in ("ignore", "4"))
+            self._session.errors.note(error, keep=action not in ("ignore", "4"))
             return
         if action == "inquire":
             asked = self._session.on_confirm

@@ -80,7 +80,7 @@ def _singles(cmdlet: Cmdlet, values: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _record(session: RunningSession, error: ShellError, cmdlet: Cmdlet) -> None:
     session.show_so_far()  # what came before the error is seen before it
-    session.record(_of(error, cmdlet))
+    session.errors.record(_of(error, cmdlet))
 
 
 def _of(error: ShellError, cmdlet: Cmdlet) -> ShellError:

@@ -250,7 +250,7 @@ class _Redirecting:
             raise error
         error.at = error.at if error.at >= 0 else self._node.at
         error.source = error.source or self._pipelines.frame.source
-        session.record(error)
+        session.errors.record(error)
 
     def __enter__(self) -> _Redirecting:
         self._context = self._pipelines.session.streams.redirected(self.handlers)

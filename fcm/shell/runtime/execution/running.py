@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fcm.shell.runtime.call import Session
+from fcm.shell.runtime.call import Errors, Script, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,14 +15,8 @@ if TYPE_CHECKING:
     from fcm.shell.runtime.call import Cmdlet
 
 
-class RunningSession(Session, Protocol):
-    """A session as the interpreter and the submission of commands see it."""
-
-    failures: int
-    exit_code: int
-    succeeded: bool
-    on_error: Callable[[ShellError, str], None]
-    on_confirm: Callable[[str], bool] | None
+class RunningScript(Script, Protocol):
+    """The script that runs in a session, as the interpreter sees it."""
 
     def captured(self, block: tree.ScriptBlock) -> dict[str, Any] | None:
         """The variables that a closure keeps; None: it is none."""
@@ -37,12 +31,36 @@ class RunningSession(Session, Protocol):
         """``$function:name = { ... }``."""
 
     @property
-    def source(self) -> str:
-        """The text that was given to run."""
-
-    @property
     def origin(self) -> tree.Source:
         """The text that runs right now: what was given, or a script file."""
+
+
+class RunningErrors(Errors, Protocol):
+    """The errors of a session, as the interpreter sees them."""
+
+    def note(self, error: ShellError, keep: bool = ...) -> None:
+        """Count an error, and keep it in ``$Error``."""
+
+
+class RunningSession(Session, Protocol):
+    """A session as the interpreter and the submission of commands see it."""
+
+    exit_code: int
+    succeeded: bool
+    on_error: Callable[[ShellError, str], None]
+    on_confirm: Callable[[str], bool] | None
+
+    @property
+    def script(self) -> RunningScript:
+        """The script that runs."""
+
+    @property
+    def errors(self) -> RunningErrors:
+        """Its errors."""
+
+    @property
+    def source(self) -> str:
+        """The text that was given to run."""
 
     def show_so_far(self) -> None:
         """Show the output that is there."""
@@ -58,9 +76,6 @@ class RunningSession(Session, Protocol):
 
     def count_turn(self) -> None:
         """One more turn of a loop or block."""
-
-    def note(self, error: ShellError, keep: bool = ...) -> None:
-        """Count an error, and keep it in ``$Error``."""
 
     def ends_script(self, error: ShellError) -> bool:
         """Whether the statements after an error are not carried out."""

@@ -269,7 +269,9 @@ class Types:
         values: list[Any] = []
         for declaration, value in zip(_parameters(member), arguments, strict=True):
             values.append(self.convert(self.named(declaration.type), value) if declaration.type else value)
-        returned = self._session.run_method(member.method, [one.name for one in _parameters(member)], values, this)
+        returned = self._session.script.run_method(
+            member.method, [one.name for one in _parameters(member)], values, this
+        )
         if not member.type or member.type == "void":
             return None if member.type == "void" or not member.type else returned
         return self.convert(self.named(member.type), returned)
@@ -391,7 +393,7 @@ class Types:
         scope = self._session.variables.current
         captured = dict(scope.values)
         made = replace(block)
-        self._session.capture(made, captured)
+        self._session.script.capture(made, captured)
         return made
 
     def error_record(self, arguments: list[Any]) -> ErrorRecord:

@@ -153,7 +153,7 @@ class FunctionStage:
 
     def _enter(self, scope: dict[str, Any]) -> None:
         variables = self._session.variables
-        captured = self._session.captured(self._node)
+        captured = self._session.script.captured(self._node)
         if self._dotted:
             self._scope = variables.current
             own = variables.current.values
@@ -295,7 +295,7 @@ class FunctionStage:
             "InputObjectNotBound",
         )
         error.command, error.at, error.source = self._name, self._node.at, self._frame.source
-        self._session.fail(error)
+        self._session.errors.fail(error)
 
     def end(self) -> None:
         """Run end, or the whole body."""
@@ -338,7 +338,6 @@ class FunctionStage:
             self._over = True
             self._session.exit_code = left.code
             # As after a program that failed: $? is false, and there is no error to be told.
-            self._session.failures += left.code != 0
             self._session.pipeline_failed = left.code != 0
 
     @property
@@ -402,7 +401,7 @@ class _PsCmdlet(Net):
             case "writeerror", [ErrorRecord() as record]:
                 error = record.error or ShellError(text(record))
                 error.record = record
-                session.fail(error)
+                session.errors.fail(error)
                 return None
             case "writewarning", [line]:
                 session.say(text(line), "warning")

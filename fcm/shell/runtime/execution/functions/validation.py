@@ -145,7 +145,7 @@ def _of_pattern(value: Any, pattern: str, message: str) -> str:
 def _of_script(values: Values, value: Any, block: Any, message: str) -> str:
     for one in _elements(value):
         try:
-            good = truth(folded(values.session.run_block(block, one)))
+            good = truth(folded(values.session.script.run_block(block, one)))
         except ShellError as error:
             if isinstance(error, UnsupportedError):
                 raise
