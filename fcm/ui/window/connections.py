@@ -1,11 +1,13 @@
-"""Clusters are opened and closed in the background: both read and write files, and may ask hosts."""
+"""What is done in the background: opening and closing clusters, which reads files and may ask hosts; loading code."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from fcm.ui import console
 from fcm.ui.widgets.background import Outcome, Work
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from fcm.workspace.workspace import Workspace
 
 
+WARM_UP = 700
+"""ms after the first paint: what the first migration will need is loaded in the background."""
 LOOK = 200
 """ms between two looks at how far the opening of a cluster is."""
 
@@ -113,3 +117,25 @@ class Connections(QObject):
         """Block until everything is closed; for the end of the window."""
         for work in self._closing:
             work.wait()
+
+
+class Warming(QTimer):
+    """Begins once; the window is shown again after each time it was minimized."""
+
+    def __init__(self, connections: Connections, parent: QObject) -> None:
+        super().__init__(parent, singleShot=True, interval=WARM_UP)
+        self._connections = connections
+        self._began = False
+        self.timeout.connect(self._load)
+
+    def begin(self) -> bool:
+        """Load after a while; False if that was asked for before."""
+        if self._began:
+            return False
+        self._began = True
+        self.start()
+        return True
+
+    def _load(self) -> None:
+        for load in (lambda: import_module("fcm.workspace.forecasts"), console.load):
+            self._connections.run(load)

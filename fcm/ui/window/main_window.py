@@ -14,7 +14,7 @@ from fcm.ui.look import icons, theme
 from fcm.ui.tables import export
 from fcm.ui.window import layout, notifications
 from fcm.ui.window.cluster_desk import ClusterDesk, RootDesk, properties_among
-from fcm.ui.window.connections import Connections
+from fcm.ui.window.connections import Connections, Warming
 from fcm.ui.window.copy_as import CopyAs
 from fcm.ui.window.frame import Frame
 from fcm.ui.window.leaving import ask_before_leaving, ends_by_leaving
@@ -30,7 +30,6 @@ from fcm.ui.window.panes.tree_model import ROOT, TreeModel, parent_of
 from fcm.ui.window.qactions import ChoiceEntry, Entry, entries
 from fcm.ui.window.reopening import Reopening
 from fcm.ui.window.trust import ask_or_say
-from fcm.ui.window.warming import Warming
 from fcm.workspace.files import settings as st
 from fcm.workspace.selection import Place, Selection
 
