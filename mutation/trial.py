@@ -56,12 +56,14 @@ class Trial:
     """Files of the sources that are not changed."""
     constants: Sequence[str] = ()
     """Files of tests that are asked about every constant and default, whatever ``most`` says: many reach none."""
+    first: Sequence[str] = ()
+    """Files of tests that look at all that happens: they are asked before others."""
     seconds: dict[str, float] = field(default_factory=dict)
     failing: list[str] = field(default_factory=list)
     reached: dict[str, dict[int, set[str]]] = field(default_factory=dict)
     most: float = math.inf
-    """s, as measured without a change, of the tests that are run for a change. What they do not notice counts as not
-    noticed, so that a figure made this way is never too good."""
+    """s of processor time, without a change, of the tests that are run for a change. What they do not notice counts as
+    not noticed, so that a figure made this way is never too good."""
     noticed_by: str = ""
     """The test that noticed the last change, where that is known."""
     breadth: Counter[str] = field(default_factory=Counter)
@@ -206,16 +208,21 @@ class Trial:
         ]
 
     def _in_order(self, tests: set[str], file: str) -> list[str]:
-        """Those first that noticed most in this file for the time that they take.
+        """Those first that noticed most for the time that they take, in this file above all.
 
-        Then the quick ones and those that reach little else, in turn: one is cheap, the other may be about this line.
+        Then those of ``first``; then the quick ones and those that reach little else, in turn: one is cheap, the other
+        may be about this line.
         """
+        anywhere: Counter[str] = Counter()
+        for (where, name), count in self.noticed.items():
+            anywhere[name] += count * (10 if where == file else 1)
 
         def worth(name: str) -> float:
-            return self.noticed[file, name] / (self.seconds.get(name, 0.0) + 0.1)
+            return anywhere[name] / (self.seconds.get(name, 0.0) + 0.1)
 
         narrow = sorted(tests, key=lambda name: (self.breadth[name], name))
-        either = dict.fromkeys(itertools.chain(*zip(self._quick_first(tests), narrow, strict=True)))
+        wide = self._quick_first({name for name in tests if name.split("::")[0] in self.first})
+        either = dict.fromkeys(itertools.chain(wide, *zip(self._quick_first(tests), narrow, strict=True)))
         return sorted(either, key=worth, reverse=True)
 
     def _quick_first(self, tests: set[str]) -> list[str]:
@@ -369,12 +376,14 @@ def prepared(checkout: Path, place: Path, room: dict[str, list[str]]) -> Trial:
     Args:
         checkout: what is copied.
         place: where to.
-        room: its ``sources`` and ``tests``, what is ``without`` changes, whose tests hold ``constants`` (rooms.toml).
+        room: its ``sources`` and ``tests``, what is ``without`` changes, whose tests hold ``constants`` and are asked
+            ``first`` (rooms.toml).
     """
     copied(checkout, place)
     os.environ["PYTHONPATH"] = str(place)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     trial = Trial(place, room["tests"], room["sources"], room.get("without", ()), room.get("constants", ()))
+    trial.first = room.get("first", ())
     began = time.monotonic()
     trial.observe()
     trial.recall()

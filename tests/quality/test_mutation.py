@@ -105,6 +105,7 @@ def test_every_room_has_sources_and_tests_that_are_there(name: str) -> None:
         *ROOMS[name]["tests"],
         *ROOMS[name].get("without", ()),
         *ROOMS[name].get("constants", ()),
+        *ROOMS[name].get("first", ()),
     ]
     assert [path for path in named if not (TOP / path).exists()] == []
 

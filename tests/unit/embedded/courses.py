@@ -19,6 +19,7 @@ from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion, MachineState, NodeState, OfflineAction, QuorumMode, RestartPolicy
 from fcm.model.failures import FaultKind
 from fcm.model.migrations import MigrationOptions
+from fcm.model.state import State
 from fcm.model.telemetry import Phase
 from tests.unit.embedded.cluster_of import cluster_of, machine
 from tests.unit.embedded.desk import Desk
@@ -28,8 +29,6 @@ from tests.unit.embedded.versions import desk_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from fcm.model.state import State
 
     Course = Callable[["Stage"], None]
 
@@ -58,14 +57,19 @@ class Stage:
         try:
             steps(desk)
             for entry in desk.entries[first:]:
-                told = self._told(entry, begin)
+                told = self.told(entry, begin)
                 self.lines += [] if told and told[0][10:] == same else told
                 same = told[0][10:] if told else same
             self.lines += _standing(state, desk.state)
         finally:
             desk.close()
 
-    def _told(self, entry: ev.Entry, begin: float) -> list[str]:
+    def stands(self, desk: Desk) -> None:
+        """Write down where everything is."""
+        self.lines += _standing(State(), desk.state)
+
+    def told(self, entry: ev.Entry, begin: float) -> list[str]:
+        """An event as lines; none for what passes without a trace."""
         if entry.event.transient:
             return []
         event, time = entry.event, f"{entry.time - begin:9.3f}"
@@ -431,10 +435,10 @@ def made(name: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    from tests.unit.embedded import courses_of_work
+    from tests.unit.embedded import courses_of_days, courses_of_losses, courses_of_work
     from tests.unit.embedded.courses import COURSES  # that to which both files add
 
-    assert courses_of_work.course
+    assert courses_of_work.course is courses_of_losses.course is courses_of_days.course
     FOLDER.mkdir(exist_ok=True)
     for one in COURSES:
         with tempfile.TemporaryDirectory() as place:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.embedded import courses_of_work
+from tests.unit.embedded import courses_of_days, courses_of_losses, courses_of_work
 from tests.unit.embedded.courses import COURSES, FOLDER, made
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def goes_as_written(tmp_path: Path) -> Goes:
 
 def test_each_course_is_written_down() -> None:
     """Each has a test of its own, so that a change is looked for where it may show."""
-    assert courses_of_work.course, "its courses are among them"
+    assert courses_of_work.course is courses_of_losses.course is courses_of_days.course, "its courses are among them"
     own = {name.removeprefix("test_the_course_of_") for name in globals() if name.startswith("test_the_course_of_")}
     assert own == set(COURSES) == {path.stem for path in FOLDER.glob("*.txt")}
 
@@ -132,3 +132,63 @@ def test_the_course_of_machines_that_start_together(goes_as_written: Goes) -> No
 
 def test_the_course_of_files_that_grow(goes_as_written: Goes) -> None:
     goes_as_written("files_that_grow")
+
+
+def test_the_course_of_what_is_due_after_reopening(goes_as_written: Goes) -> None:
+    goes_as_written("what_is_due_after_reopening")
+
+
+def test_the_course_of_what_is_under_way_after_reopening(goes_as_written: Goes) -> None:
+    goes_as_written("what_is_under_way_after_reopening")
+
+
+def test_the_course_of_memory_that_is_short(goes_as_written: Goes) -> None:
+    goes_as_written("memory_that_is_short")
+
+
+def test_the_course_of_volumes_of_a_cluster_that_forms_again(goes_as_written: Goes) -> None:
+    goes_as_written("volumes_of_a_cluster_that_forms_again")
+
+
+def test_the_course_of_offline_actions_of_a_shutdown(goes_as_written: Goes) -> None:
+    goes_as_written("offline_actions_of_a_shutdown")
+
+
+def test_the_course_of_files_lost_in_a_move(goes_as_written: Goes) -> None:
+    goes_as_written("files_lost_in_a_move")
+
+
+def test_the_course_of_networks_of_little_use(goes_as_written: Goes) -> None:
+    goes_as_written("networks_of_little_use")
+
+
+def test_the_course_of_paused_and_quarantined(goes_as_written: Goes) -> None:
+    goes_as_written("paused_and_quarantined")
+
+
+def test_the_course_of_starts_of_nodes(goes_as_written: Goes) -> None:
+    goes_as_written("starts_of_nodes")
+
+
+def test_the_course_of_days_by_the_rules_of_2008_r2(goes_as_written: Goes) -> None:
+    goes_as_written("days_by_the_rules_of_2008_r2")
+
+
+def test_the_course_of_more_days_by_the_rules_of_2008_r2(goes_as_written: Goes) -> None:
+    goes_as_written("more_days_by_the_rules_of_2008_r2")
+
+
+def test_the_course_of_days_by_the_rules_of_2012(goes_as_written: Goes) -> None:
+    goes_as_written("days_by_the_rules_of_2012")
+
+
+def test_the_course_of_days_by_the_rules_of_2012_r2(goes_as_written: Goes) -> None:
+    goes_as_written("days_by_the_rules_of_2012_r2")
+
+
+def test_the_course_of_days_by_the_rules_of_2016(goes_as_written: Goes) -> None:
+    goes_as_written("days_by_the_rules_of_2016")
+
+
+def test_the_course_of_days_by_the_rules_of_2019(goes_as_written: Goes) -> None:
+    goes_as_written("days_by_the_rules_of_2019")
