@@ -14,11 +14,14 @@ import signal
 import sys
 import time
 import tomllib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mutation.changes import Change, places, sample
+from mutation.changes import places, sample
 from mutation.report import HERE, Outcome, equivalents, told
-from mutation.trial import Trial, UnusableError, prepared
+from mutation.trial import UnusableError, prepared
+
+if TYPE_CHECKING:
+    from mutation.changes import Change
 
 CHECKOUT = HERE.parent
 
@@ -60,36 +63,22 @@ def room(name: str, described: dict[str, list[str]], operators: list[str], count
     trial = prepared(CHECKOUT, CHECKOUT / "build" / "mutation" / name, described)
     trial.most = most
     found = list(places(trial.top, trial.files(), operators))
-    changes = sample(trial.top, found, count, seed)
-    _believe(trial, changes)
     known = equivalents()
     outcomes: list[tuple[Change, Outcome]] = []
     try:
-        for number, change in enumerate(changes, 1):
+        for number, change in enumerate(sample(trial.top, found, count, seed), 1):
             began = time.monotonic()
             outcome = Outcome.EQUIVALENT if change.key in known else trial.judge(change)
             outcomes.append((change, outcome))
             place = f"{change.place.file}:{change.place.line}"
             took, by = time.monotonic() - began, f"  {trial.noticed_by}" if outcome is Outcome.KILLED else ""
-            print(f"{number:4}/{len(changes)} {outcome:8} {took:4.1f} s  {place}{by}", flush=True)
+            print(f"{number:4}/{count} {outcome:8} {took:4.1f} s  {place}{by}", flush=True)
     except KeyboardInterrupt:
         print("Interrupted: the report is about those that were tried.")
     finally:
         trial.forks.close()
         trial.remember()
     return told(name, seed, len(found), outcomes, trial.failing)
-
-
-def _believe(trial: Trial, changes: list[Change]) -> None:
-    """See a test pass without a change, started as all will be: else every change would seem to be noticed."""
-    tests = min(filter(None, map(trial.tests_for, changes)), key=len, default=[])
-    if not tests:
-        return
-    files = {str(trial.top / change.place.file) for change in changes}
-    if trial.run(tests) is not Outcome.SURVIVED or any(
-        trial.forks.judge(Path(file), 0, tests, {name: trial.limit(name) for name in tests})[0] for file in files
-    ):
-        raise UnusableError(f"Without a change, {', '.join(tests[:3])} ... fail when they are run alone.")
 
 
 if __name__ == "__main__":

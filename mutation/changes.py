@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import random
 from collections import Counter
 from dataclasses import dataclass
@@ -61,15 +62,10 @@ def places(top: Path, files: Iterable[str], operators: Sequence[str]) -> Iterato
                     seen[name] += 1
 
 
-def sample(top: Path, found: Sequence[Place], count: int, seed: int) -> list[Change]:
-    """Up to ``count`` changes, the same ones for the same seed and files."""
-    chosen: list[Change] = []
-    for place in random.Random(seed).sample(found, len(found)):
-        if len(chosen) == count:
-            break
-        if change := made(top, place):
-            chosen.append(change)
-    return chosen
+def sample(top: Path, found: Sequence[Place], count: int, seed: int) -> Iterator[Change]:
+    """Up to ``count`` changes one after the other, the same ones for the same seed and files."""
+    possible = (made(top, place) for place in random.Random(seed).sample(found, len(found)))
+    return itertools.islice(filter(None, possible), count)
 
 
 def made(top: Path, place: Place) -> Change | None:

@@ -71,6 +71,9 @@ class Trial:
     noticed: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How many changes of a file a test has noticed so far: it is asked first about further ones."""
 
+    _passing: set[tuple[Path, str]] = field(default_factory=set)
+    """Files and tests that were seen to pass with the code given anew."""
+
     def files(self) -> list[str]:
         """The Python files of the room."""
         found: list[Path] = []
@@ -188,14 +191,14 @@ class Trial:
         lines = self.reached[change.place.file]
         within = statement_in_function((self.top / change.place.file).read_text(encoding="utf-8"), change.place.line)
         if within is None:
-            near = set().union(*lines.values())
+            near = set().union(*lines.values()) - set(self.failing)
             others = set(self.seconds) - near - set(self.failing)
             ordered = self._in_order(near, change.place.file) + self._quick_first(others)
             if math.isfinite(self.most):
                 own = self._quick_first({name for name in near | others if name.split("::")[0] in self.constants})
                 return list(dict.fromkeys(own + self._affordable(ordered)))
             return ordered
-        reaching: set[str] = set().union(*(lines.get(line, set()) for line in within))
+        reaching: set[str] = set().union(*(lines.get(line, set()) for line in within)) - set(self.failing)
         return self._affordable(self._in_order(reaching, change.place.file))
 
     def _affordable(self, tests: list[str]) -> list[str]:
@@ -272,19 +275,30 @@ class Trial:
             line = change.place.line if within is None else 0
             status, self.noticed_by = self.forks.judge(file, line, tests, {name: self.limit(name) for name in tests})
             by = self.noticed_by.split("[", 1)[0]
-        if line and (status != forking.NOTICED or not self._passes_as_it_was(file, line, by)):
+        believed = status == forking.NOTICED and self._passes_as_it_was(file, line, by)
+        if line and not believed:
             self.noticed_by = ""
             with restore_contents(file):
                 _write(file, change.code)
                 return self.run(tests)
         if status == forking.NOTICED:
+            if not believed:
+                self.failing.append(by)
+                return self.judge(change)
             self.noticed[change.place.file, by] += 1
         return {forking.SURVIVED: Outcome.SURVIVED, forking.HUNG: Outcome.TIMEOUT}.get(status, Outcome.KILLED)
 
     def _passes_as_it_was(self, file: Path, line: int, test: str) -> bool:
-        """Whether a test that noticed a constant still passes where the constant is only given its own value again."""
-        status, _ = self.forks.judge(file, line, [test], {test: self.limit(test)})
-        return status == forking.SURVIVED
+        """Whether a test that noticed passes where functions get the code, a constant the value that they have.
+
+        Else every change would seem to be noticed. Looked at once for each file and test, for a constant each time.
+        """
+        if line or (file, test) not in self._passing:
+            status, _ = self.forks.judge(file, line, [test], {test: self.limit(test)})
+            if status != forking.SURVIVED:
+                return False
+            self._passing.add((file, test))
+        return True
 
 
 class Forks:

@@ -58,7 +58,7 @@ def get_cluster(call: Call) -> Iterable[Any]:
     ),
     Param("IgnoreNetwork", absent="the networks of the new cluster cannot be changed here."),
     Param("AdministrativeAccessPoint", absent="requires Windows Server 2012 R2."),
-    synopsis="Creates an embedded cluster with the defaults of the wizard, and opens it.",
+    synopsis="Creates a simulated cluster with the defaults of the wizard, and opens it.",
     example="New-Cluster -Name fabrikam -Node server1, server2 -StaticAddress 10.0.1.10",
 )
 def new_cluster(call: Call) -> Iterable[Any]:

@@ -1,4 +1,4 @@
-"""Simulated failures of embedded clusters; the cmdlets are this program's own."""
+"""Simulated failures; the cmdlets are this program's own."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _disks(call: Call, names: list[str]) -> list[str]:
     Param("Together", "texts", help="With Isolate: nodes on the same side of the cut, which still reach each other."),
     CLUSTER,
     INPUT,
-    synopsis="Simulates a failure of a node, network adapter, network, disk, witness or virtual machine (embedded "
+    synopsis="Simulates a failure of a node, network adapter, network, disk, witness or virtual machine (simulated "
     "clusters).",
     example="Invoke-ClusterFault node1 -Fault PowerOff; Start-Sleep 20; Get-ClusterNode",
     since="fcm",

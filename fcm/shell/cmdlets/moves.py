@@ -266,7 +266,7 @@ def get_migrations(call: Call) -> Iterable[Any]:
     ),
     Param("All", "switch", help="All migrations of the cluster."),
     CLUSTER,
-    synopsis="Cancels all live migrations of a node or of the cluster that are queued or copying memory.",
+    synopsis="Cancels all live migrations of a node or of the cluster that are waiting or copying memory.",
     example="Move-ClusterVirtualMachineRole SQL01 node2 -Wait 0; Stop-ClusterVirtualMachineMigration -Node node1",
     since="fcm",
 )

@@ -237,7 +237,7 @@ def stop_node(call: Call) -> Iterable[Any]:
     Param("NoStorage", "switch", absent="requires Windows Server 2012."),
     CLUSTER,
     INPUT,
-    synopsis="Adds nodes to an embedded cluster. Validate it with Test-Cluster afterwards.",
+    synopsis="Adds nodes to a simulated cluster. Validate it with Test-Cluster afterwards.",
     example="Add-ClusterNode -Name node4",
 )
 def add_node(call: Call) -> Iterable[Any]:

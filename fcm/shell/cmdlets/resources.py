@@ -198,7 +198,7 @@ def resume_resource(call: Call) -> Iterable[Any]:
     ),
     CLUSTER,
     INPUT,
-    synopsis="Simulates a failure of a resource, or of a network adapter (embedded clusters). Its policies say what "
+    synopsis="Simulates a failure of a resource, or of a network adapter (simulated clusters). Its policies say what "
     "follows.",
     example="Test-ClusterResourceFailure 'Cluster Disk 4'",
 )

@@ -69,7 +69,7 @@ def _row(one: Cmdlet) -> str:
         for param in one.parameters
         if not param.absent and param.name != "Cluster" and (param.name != "InputObject" or param.rest)
     )
-    absent = "; ".join(f"`-{param.name}`: {param.absent}" for param in one.parameters if param.absent)
+    absent = " ".join(f"`-{param.name}`: {param.absent}" for param in one.parameters if param.absent)
     cells = (f"`{one.name}`{names}", one.synopsis + origin, "" if one.raw else given, absent)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -6,20 +6,16 @@ that newer scripts use most.
 
 from __future__ import annotations
 
-_MACHINES_ONLY = "Only virtual machines are supported."
+_SCRIPTS = "Generic scripts are not supported. Use Add-ClusterGenericServiceRole or Add-ClusterGenericApplicationRole."
+_TYPES = "The resource types of a cluster cannot be changed. To list them, use Get-ClusterResourceType."
 _ACCESS = "Access permissions are not supported. The user who runs fcm administers the cluster."
 _2012 = "Requires Windows Server 2012."
 _2012_R2 = "Requires Windows Server 2012 R2."
 _2016 = "Requires Windows Server 2016."
 ABSENT: dict[str, str] = {
-    "Add-ClusterFileServerRole": _MACHINES_ONLY,
-    "Add-ClusterGenericApplicationRole": _MACHINES_ONLY,
-    "Add-ClusterGenericScriptRole": _MACHINES_ONLY,
-    "Add-ClusterGenericServiceRole": _MACHINES_ONLY,
+    "Add-ClusterGenericScriptRole": _SCRIPTS,
     "Add-ClusterGroup": "Groups have a client access point here: use Add-ClusterServerRole, then Add-ClusterResource.",
-    "Add-ClusterPrintServerRole": _MACHINES_ONLY,
-    "Add-ClusterResourceType": "Only the resource types for virtual machines are supported.",
-    "Add-ClusterServerRole": _MACHINES_ONLY,
+    "Add-ClusterResourceType": _TYPES,
     "Block-ClusterAccess": _ACCESS,
     "Clear-ClusterDiskReservation": "Persistent reservations are not supported.",
     "Clear-ClusterNode": "Evicted nodes are always cleaned up.",
@@ -28,12 +24,12 @@ ABSENT: dict[str, str] = {
     "Grant-ClusterAccess": _ACCESS,
     "Remove-Cluster": "Delete the cluster file. New-Cluster shows its path.",
     "Remove-ClusterAccess": _ACCESS,
-    "Remove-ClusterResourceType": "Only the resource types for virtual machines are supported.",
+    "Remove-ClusterResourceType": _TYPES,
     "Repair-ClusterSharedVolume": "File system damage is not simulated.",
     "Set-ClusterLog": "The log always contains all levels.",
     "Update-ClusterIPResource": "The cluster address is static. DHCP is not supported.",
-    "Add-ClusterScaleOutFileServerRole": f"{_2012} {_MACHINES_ONLY}",
-    "Add-ClusteriSCSITargetServerRole": f"{_2012} {_MACHINES_ONLY}",
+    "Add-ClusterScaleOutFileServerRole": f"{_2012} To create a file server, use Add-ClusterFileServerRole.",
+    "Add-ClusteriSCSITargetServerRole": f"{_2012} iSCSI targets are not supported.",
     "Add-ClusterVMMonitoredItem": f"{_2012} To monitor the guest, use Set-ClusterParameter CheckHeartbeat.",
     "Get-ClusterCheckpoint": "Registry checkpoints are not supported.",
     "Get-ClusterVMMonitoredItem": f"{_2012} To monitor the guest, use Set-ClusterParameter CheckHeartbeat.",
@@ -42,7 +38,7 @@ ABSENT: dict[str, str] = {
     "Enable-ClusterStorageSpacesDirect": f"{_2016} Disks are always LUNs of shared storage.",
     "Get-ClusterDiagnosticInfo": f"{_2016} To create the logs of all nodes, use Get-ClusterLog.",
     "Get-ClusterFaultDomain": f"{_2016} All nodes are in the same location.",
-    "Update-ClusterFunctionalLevel": f"{_2016} The functional level is Windows Server 2008 R2.",
+    "Update-ClusterFunctionalLevel": f"{_2016} A cluster keeps its version. To show it, use (Get-Cluster).Version.",
     "Compare-VM": f"{_2012} To check whether a virtual machine can move, use Check a live migration in the window.",
     "Disable-VMMigration": "Live migration is always enabled. To keep it from networks, use Remove-VMMigrationNetwork.",
     "Export-VM": f"{_2012} Export and import are not supported.",

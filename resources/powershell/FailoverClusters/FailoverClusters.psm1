@@ -235,7 +235,7 @@ function Add-ClusterGroupToAffinityRule {
 function Add-ClusterNode {
     <#
     .SYNOPSIS
-    Adds nodes to an embedded cluster. Validate it with Test-Cluster afterwards.
+    Adds nodes to a simulated cluster. Validate it with Test-Cluster afterwards.
     .PARAMETER Name
     Names of the servers. They have the same hardware as the current host server.
     .PARAMETER NoStorage
@@ -1139,7 +1139,7 @@ function Get-VMMigrationNetworkOrder {
 function Invoke-ClusterFault {
     <#
     .SYNOPSIS
-    Simulates a failure of a node, network adapter, network, disk, witness or virtual machine (embedded clusters).
+    Simulates a failure of a node, network adapter, network, disk, witness or virtual machine (simulated clusters).
     .PARAMETER Name
     What fails: a node, a network adapter, a network, a disk or volume, or a virtual machine. Not needed for LoseShare.
     .PARAMETER Fault
@@ -1369,7 +1369,7 @@ function Move-ClusterVirtualMachineRole {
 function New-Cluster {
     <#
     .SYNOPSIS
-    Creates an embedded cluster with the defaults of the wizard, and opens it.
+    Creates a simulated cluster with the defaults of the wizard, and opens it.
     .PARAMETER Node
     Names of the servers. Default: node1, node2, node3.
     .PARAMETER StaticAddress
@@ -2345,7 +2345,7 @@ function Stop-ClusterResource {
 function Stop-ClusterVirtualMachineMigration {
     <#
     .SYNOPSIS
-    Cancels all live migrations of a node or of the cluster that are queued or copying memory.
+    Cancels all live migrations of a node or of the cluster that are waiting or copying memory.
     .PARAMETER Node
     Node that is the source or destination of the migrations.
     .PARAMETER All
@@ -2589,7 +2589,7 @@ function Test-ClusterFailover {
 function Test-ClusterResourceFailure {
     <#
     .SYNOPSIS
-    Simulates a failure of a resource, or of a network adapter (embedded clusters). Its policies say what follows.
+    Simulates a failure of a resource, or of a network adapter (simulated clusters). Its policies say what follows.
     .PARAMETER Name
     Name of a resource, a Cluster Shared Volume, or (fcm) a network adapter.
     .PARAMETER Cluster
@@ -2664,7 +2664,7 @@ function Add-ClusterExcludedAdapter {
 }
 
 function Add-ClusterGenericScriptRole {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGenericScriptRole. Only virtual machines are supported.'
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterGenericScriptRole. Generic scripts are not supported. Use Add-ClusterGenericServiceRole or Add-ClusterGenericApplicationRole.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2684,17 +2684,17 @@ function Add-ClusterGroupToSet {
 }
 
 function Add-ClusteriSCSITargetServerRole {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusteriSCSITargetServerRole. Requires Windows Server 2012. Only virtual machines are supported.'
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusteriSCSITargetServerRole. Requires Windows Server 2012. iSCSI targets are not supported.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
 function Add-ClusterResourceType {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterResourceType. Only the resource types for virtual machines are supported.'
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterResourceType. The resource types of a cluster cannot be changed. To list them, use Get-ClusterResourceType.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
 function Add-ClusterScaleOutFileServerRole {
-    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterScaleOutFileServerRole. Requires Windows Server 2012. Only virtual machines are supported.'
+    $why = New-Object NotSupportedException 'fcm does not have Add-ClusterScaleOutFileServerRole. Requires Windows Server 2012. To create a file server, use Add-ClusterFileServerRole.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -2904,7 +2904,7 @@ function Remove-ClusterGroupSetDependency {
 }
 
 function Remove-ClusterResourceType {
-    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterResourceType. Only the resource types for virtual machines are supported.'
+    $why = New-Object NotSupportedException 'fcm does not have Remove-ClusterResourceType. The resource types of a cluster cannot be changed. To list them, use Get-ClusterResourceType.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 
@@ -3014,7 +3014,7 @@ function Test-WorkgroupClusterRemoting {
 }
 
 function Update-ClusterFunctionalLevel {
-    $why = New-Object NotSupportedException 'fcm does not have Update-ClusterFunctionalLevel. Requires Windows Server 2016. The functional level is Windows Server 2008 R2.'
+    $why = New-Object NotSupportedException 'fcm does not have Update-ClusterFunctionalLevel. Requires Windows Server 2016. A cluster keeps its version. To show it, use (Get-Cluster).Version.'
     throw (New-Object System.Management.Automation.ErrorRecord $why, 'Absent', 'NotImplemented', $null)
 }
 

@@ -285,11 +285,11 @@ function Invoke-Command {
 function Restart-Computer {
     <#
     .SYNOPSIS
-    Restarts a node in order: it leaves the cluster, starts again and joins (embedded clusters).
+    Restarts a node in order: it leaves the cluster, starts again and joins (simulated clusters).
     .PARAMETER ComputerName
     Names of nodes. fcm has no local computer.
     .PARAMETER Force
-    As in Windows; the nodes of an embedded cluster have no other users.
+    As in Windows; the nodes of a simulated cluster have no other users.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE
@@ -316,11 +316,11 @@ function Restart-Computer {
 function Stop-Computer {
     <#
     .SYNOPSIS
-    Shuts down a node in order: what it owns is first moved or taken offline (embedded clusters).
+    Shuts down a node in order: what it owns is first moved or taken offline (simulated clusters).
     .PARAMETER ComputerName
     Names of nodes. fcm has no local computer.
     .PARAMETER Force
-    As in Windows; the nodes of an embedded cluster have no other users.
+    As in Windows; the nodes of a simulated cluster have no other users.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
     .EXAMPLE

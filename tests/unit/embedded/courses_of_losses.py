@@ -96,6 +96,8 @@ def what_is_under_way_after_reopening(stage: Stage) -> None:
         "saving": lambda desk: after(desk, cmd.SetMachineState(desk.machine("SQL01").id, MachineState.SAVED)),
         "shutting down": lambda desk: after(desk, cmd.SetMachineState(desk.machine("SQL01").id, MachineState.OFF)),
         "live": lambda desk: after(desk, cmd.LiveMigrate(desk.machine("SQL01").id, "node2")),
+        "quick": lambda desk: after(desk, cmd.QuickMigrate(desk.machine("SQL01").id, "node2")),
+        "move": lambda desk: after(desk, cmd.MoveMachine(desk.machine("WEB01").id, "node2")),
         "drain": lambda desk: after(desk, cmd.DrainNode("node1")),
         "shutdown": lambda desk: after(desk, cmd.StopCluster()),
         "node leaves": lambda desk: after(desk, cmd.ShutDownNode("node1", restart=True)),

@@ -230,3 +230,18 @@ def test_of_many_features_that_a_host_lacks_eight_are_named() -> None:
     (result,) = judge_hosts((rich, poor))
     assert [name for name in names if name in result.text] == names[:8]
     assert "4 more" in result.text or "12" in result.text
+
+
+def test_processors_of_one_model_that_lack_features_are_not_listed_as_different_models() -> None:
+    (result,) = judge_hosts((FIRST, replace(SECOND, features={"kvm": frozenset({"sse2"})})))
+    assert result.text.startswith("The processors differ: beta lacks aes, avx. ")
+
+
+def test_an_address_that_three_hosts_share_is_told_by_all_networks_on_which_it_is() -> None:
+    third = replace(FIRST, name="gamma", uuid="uuid-c", hostname="gamma.example", uri="qemu+ssh://kvm3/system")
+    everywhere = (FIRST, replace(SECOND, addresses=FIRST.addresses), third)
+    (one,) = judge_hosts(everywhere)
+    assert one.text.startswith("alpha and beta and gamma have the same address, 10.1.0.1, on Migration.")
+    elsewhere = replace(third, addresses={"Storage": "10.1.0.1"})
+    (other,) = judge_hosts((FIRST, SECOND, elsewhere))
+    assert "10.1.0.1, (alpha on Migration, gamma on Storage)." in other.text

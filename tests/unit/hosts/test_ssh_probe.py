@@ -50,6 +50,15 @@ def test_the_source_itself_opens_the_connection(told: Path, listening: socket.so
     taken.close()
 
 
+def test_a_refusal_at_the_destination_is_an_answer(told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a transfer nothing listens there, but the host answered."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(ssh_probe, "MIGRATION_PORT", server.getsockname()[1])
+    answer, _ = probe_from(host(URI), "127.0.0.1")
+    assert (answer.reached, answer.text) == (True, "answered")
+    assert 0.0 <= answer.duration < stretched(PATIENCE)
+
+
 def test_login_port_and_key_are_those_of_the_uri(told: Path, listening: socket.socket) -> None:
     probe_from(host(URI), "127.0.0.1")
     said = told.read_text(encoding="utf-8").splitlines()

@@ -125,7 +125,7 @@ def sort_object(call: Call) -> Iterable[Any]:
     Param("AsString", "switch"),
     Param("CaseInsensitive", "switch"),
     OBJECTS,
-    synopsis="Gets the different ones of sorted objects.",
+    synopsis="Removes repeated objects from a sorted list.",
     example="Get-VM | ForEach-Object { $_.ComputerName } | Sort-Object | Get-Unique",
     aliases=("gu",),
     module=CORE,

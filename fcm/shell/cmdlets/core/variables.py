@@ -270,7 +270,8 @@ def measure_command(call: Call) -> Iterable[Any]:
 
 @cmdlet(
     "Set-StrictMode", Param("Version", "any"), Param("Off", "switch"),
-    synopsis="Makes reading of what is not there an error.", example="Set-StrictMode -Version Latest", module=CORE,
+    synopsis="Makes it an error to read a variable or property that does not exist.",
+    example="Set-StrictMode -Version Latest", module=CORE,
 )  # fmt: skip
 def set_strict(call: Call) -> Iterable[Any]:
     """Strict mode of the scope.
@@ -453,7 +454,7 @@ def _called(session: Any, block: tree.ScriptBlock, arguments: list[Any], this: A
     Param("MemberName"),
     Param("Value", "any"),
     _FORCE,
-    synopsis="Chooses the properties that objects of a type of your own show.",
+    synopsis="Sets which properties the objects of your own type display.",
     example="Update-TypeData -TypeName Lab.Node -DefaultDisplayPropertySet Name, State -Force",
     module=CORE,
 )

@@ -24,7 +24,7 @@ _PARAMETERS = (
         pipes=("ClusterNode", TEXT),
         help="Names of nodes. fcm has no local computer.",
     ),
-    Param("Force", "switch", help="As in Windows; the nodes of an embedded cluster have no other users."),
+    Param("Force", "switch", help="As in Windows; the nodes of a simulated cluster have no other users."),
     CLUSTER,
     INPUT,
 )
@@ -42,7 +42,7 @@ def _shut_down(call: Call, restart: bool) -> Iterable[Any]:
 @cmdlet(
     "Stop-Computer",
     *_PARAMETERS,
-    synopsis="Shuts down a node in order: what it owns is first moved or taken offline (embedded clusters).",
+    synopsis="Shuts down a node in order: what it owns is first moved or taken offline (simulated clusters).",
     example="Stop-Computer node3; Start-Sleep 30; Get-ClusterNode node3",
     module="Microsoft.PowerShell.Management",
 )
@@ -54,7 +54,7 @@ def stop_computer(call: Call) -> Iterable[Any]:
 @cmdlet(
     "Restart-Computer",
     *_PARAMETERS,
-    synopsis="Restarts a node in order: it leaves the cluster, starts again and joins (embedded clusters).",
+    synopsis="Restarts a node in order: it leaves the cluster, starts again and joins (simulated clusters).",
     example="Restart-Computer node3",
     module="Microsoft.PowerShell.Management",
 )

@@ -101,3 +101,15 @@ def test_a_port_is_between_1_and_65535(port: str, taken: bool) -> None:
     else:
         with pytest.raises(UriError, match="is not a valid port"):
             parse_host_uri(text)
+
+
+def test_a_uri_may_be_so_long_and_no_longer() -> None:
+    """One that a person types is shorter by far; a file of strangers may hold anything."""
+    for length, good in ((4096, True), (4097, False)):
+        first = f"qemu+ssh://h/system?netcat=/{'n' * 1000}&keyfile=/"
+        uri = first + "k" * (length - len(first))
+        if good:
+            assert parse_host_uri(uri).host == "h"
+        else:
+            with pytest.raises(UriError, match="is not the URI of a libvirt host"):
+                parse_host_uri(uri)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -191,7 +192,9 @@ def test_a_file_that_says_it_is_the_lab_gets_nothing_but_the_nodes_of_the_lab(
     assert "No running lab on this computer has the node" in str(refusal(written(tmp_path, uri, LAB, node)))
 
 
-@pytest.mark.parametrize("fault", ["none", "down", "half up", "of another user", "open to others", "damaged", "link"])
+@pytest.mark.parametrize(
+    "fault", ["none", "down", "half up", "of another user", "open to others", "damaged", "link", "pipe"]
+)
 def test_a_record_that_root_did_not_write_or_of_a_lab_that_is_down_permits_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
@@ -215,4 +218,7 @@ def test_a_record_that_root_did_not_write_or_of_a_lab_that_is_down_permits_nothi
         case "link":
             record.rename(tmp_path / "lab.json")
             record.symlink_to(tmp_path / "lab.json")
+        case "pipe":  # nobody waits for what comes out of it
+            record.unlink()
+            os.mkfifo(record)
     assert "No running lab on this computer" in str(refusal(path))
