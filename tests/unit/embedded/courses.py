@@ -49,11 +49,11 @@ class Stage:
         self.folder = folder
         self.lines: list[str] = []
 
-    def on(self, desk: Desk, title: str, steps: Callable[[Desk], None]) -> None:
-        """Write down what some steps bring in a cluster."""
+    def on(self, desk: Desk, title: str, steps: Callable[[Desk], None], *, opening: bool = False) -> None:
+        """Write down what some steps bring in a cluster; ``opening``: and what its opening brought."""
         self.lines.append(f"== {title}")
         begin, state = desk.workspace.now(), desk.state
-        first, same = len(desk.entries), ""
+        first, same = 0 if opening else len(desk.entries), ""
         try:
             steps(desk)
             for entry in desk.entries[first:]:
