@@ -70,7 +70,7 @@ def test_the_course_is_done_by_what_its_panel_says_and_what_happened_is_replayed
     window.open(uri)
     DRIVER.wait(lambda: window.workspace is not None and _are_up(window), "the hosts to respond")
 
-    window.learn(COURSE)
+    window.learning.learn(COURSE)
     assert follow(DRIVER) == [step.title for step in course.steps]
     assert window.context.settings.get(COURSES)[COURSE] == [len(course.steps), *range(len(course.steps))]
 
