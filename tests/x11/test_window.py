@@ -67,6 +67,11 @@ def test_a_tooltip_is_wrapped_and_says_a_reason_once(begin: Callable[..., Progra
         program.point(program.wait(looking.place, label))
         told = program.wait(looking.tooltip, until=lambda text, label=label: text.startswith(label), what=label)
         assert wrapped_once(program, told), told
+    program.click(program.wait(looking.place, "Actions"), button=5, times=20)
+    for label in ("Connect...", "Delete virtual machine"):  # their reasons are long
+        program.point(program.wait(looking.place, label))
+        told = program.wait(looking.tooltip, until=lambda text, label=label: text.startswith(label), what=label)
+        assert wrapped_once(program, told), told
     program.right_click(program.row(SERVICES, "WEB01"))
     program.choose(LIVE)
     program.point(program.entry("1 - Live migrate to node node2"))
@@ -126,7 +131,7 @@ def test_counts_of_destinations_add_up_memory(begin: Callable[..., Program]) -> 
         looking.entries, until=lambda found: any("Live migrate to node node3" in one for one in found)
     )
     (to_node3,) = [one for one in labels if "Live migrate to node node3" in one]
-    assert to_node3.endswith("of 5)")
+    assert to_node3.endswith("(2 of 5)"), to_node3
     program.choose(to_node3)
     count = int(to_node3.rpartition("(")[2].split(" ")[0])
     program.press("Clock 60x")
