@@ -232,7 +232,7 @@ def _mounts_of(node: LabNode, folders: LabFolders) -> tuple[str, ...]:
     first = first_process_in(folders.namespace(node.name))
     if first is None:
         raise LabError(f"{node.name} is off.")
-    return ("nsenter", "--target", str(first), "--mount", "--")
+    return ("nsenter", "--target", str(first), "--mount", "--root", "--")
 
 
 def break_link(fault: LinkFault, node: LabNode, network: LabNetwork, plan: LabPlan, folders: LabFolders) -> None:

@@ -121,7 +121,8 @@ def inside(namespace: str) -> tuple[str, ...] | None:
     first = first_process_in(namespace)
     if first is None:
         return None
-    return ("nsenter", "--target", str(first), "--mount", "--uts", "--ipc", "--net", "--pid", "--")
+    # The root of the node, which is not that of its mounts where the lab runs in a chroot (packaging/try-on.sh).
+    return ("nsenter", "--target", str(first), "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--")
 
 
 def end_all_in(namespace: str, limit: float = 10.0) -> None:

@@ -228,7 +228,7 @@ def test_a_node_of_a_lab_is_entered_by_its_first_process(monkeypatch: pytest.Mon
 
     words = LabShell("node1", "fcm-lab-node1")._command()
 
-    assert words == ("nsenter", "-t", "4711", "-m", "-u", "-n", "-i", "-p", "sh")
+    assert words == ("nsenter", "-t", "4711", "-m", "-u", "-n", "-i", "-p", "-r", "sh")
 
 
 def of(host: Host) -> shells.NodeShell:

@@ -340,7 +340,10 @@ def _same_uuid(facts: Sequence[HostFacts]) -> list[CheckResult]:
             text = f"{names} are the same host: both report the host name {same[0].hostname} and the same host UUID."
             results.append(_result("fail", text, _ONCE))
         elif len(same) > 1:
-            remedy = "Set a unique host_uuid in /etc/libvirt/libvirtd.conf on each host."
+            remedy = (
+                "Set a unique host_uuid on each host, in /etc/libvirt/libvirtd.conf, or in virtqemud.conf where the "
+                "daemons are modular."
+            )
             results.append(
                 _result("fail", f"{names} have the same host UUID. libvirt does not migrate between them.", remedy)
             )

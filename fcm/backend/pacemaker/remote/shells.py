@@ -245,7 +245,7 @@ class LabShell(PersistentShell):
         first = first_process_in(self._namespace)
         if first is None:
             raise NodeUnreachableError(f"{self.node} is switched off: no process of it runs.")
-        return ("nsenter", "-t", str(first), "-m", "-u", "-n", "-i", "-p", "sh")
+        return ("nsenter", "-t", str(first), "-m", "-u", "-n", "-i", "-p", "-r", "sh")
 
 
 class NoShell:
