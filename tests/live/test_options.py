@@ -13,6 +13,7 @@ from fcm.lab.machines import remove_machine
 from fcm.lab.plan import LabFolders
 from fcm.model import commands as cmd
 from fcm.model.migrations import UNLIMITED, MigrationOptions
+from fcm.model.rules.moving.bandwidth import least_limit, limit_to_set
 from fcm.model.telemetry import Phase
 from tests.live.watched import Watched
 
@@ -78,6 +79,14 @@ def test_a_limit_of_bandwidth_is_kept_over_several_connections_when_it_is_change
     identity = watched.machine(machine.name)
     first, second, margin = 5 << 20, 12 << 20, 1.06  # of four seconds two tenths may be cut off
     wanted = MigrationOptions(bandwidth=first, parallel_connections=connections, downtime_limit=0.5)
+    version = watched.workspace.state.nodes["node1"].version
+    if least_limit(version, connections) > first:  # QEMU 8.1 and later counts late
+        operation = watched.workspace.submit(cmd.LiveMigrate(identity, "node2", wanted))
+        watched.until(lambda: operation.verdict is not None, "the move is judged")
+        assert operation.verdict is not None
+        assert f"{version} on node1 cannot enforce a limit of 5 MiB/s" in operation.verdict.reason
+        assert lab.running(machine) == ["node1"]
+        return
     migration = watched.migrate(identity, "node2", wanted)
 
     def newest() -> float:
@@ -161,7 +170,8 @@ def test_a_limit_of_bandwidth_is_taken_away_while_it_runs_and_none_outlives_a_mi
     print(
         f"\nkept by libvirt {kept_by_libvirt} MiB/s; with 2 MiB/s {slow.sent / slow.time:.0f} B/s, then {fastest:.0f}"
     )
-    assert (kept_by_libvirt, tuned, after) == (FULL_SPEED, 3, FULL_SPEED)
+    told = limit_to_set(3 << 20, watched.workspace.state.nodes["node1"].version, 1)
+    assert (kept_by_libvirt, tuned, after) == (FULL_SPEED, told, FULL_SPEED)
     assert ended.phase is Phase.COMPLETED, ended.reason
     assert ended.options.bandwidth is None
     assert slow.sent / slow.time < 2.1 * 2**20
