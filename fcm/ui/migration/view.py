@@ -131,7 +131,8 @@ class MigrationView(QWidget):
         change = QHBoxLayout()
         change.setSpacing(6)
         change.addWidget(self.advice, 1)
-        change.addWidget(self.what_if, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        change.addStretch(0)  # where there is no advice, the rest stays on the right
+        change.addWidget(self.what_if, 0, Qt.AlignmentFlag.AlignTop)
         # The row stays as high when there is nothing to change any more.
         change.addWidget(self._history, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self._history.setMinimumHeight(self.advice.sizeHint().height())

@@ -115,10 +115,11 @@ def availability_report(found: Availability, state: State, simulated: bool, gap:
     wanted, lost = sum(one.wanted for one in machines), sum(one.unavailable + one.blackouts for one in machines)
     whole = _share(max(0.0, 1 - lost / wanted) if wanted > 0 else None)
     level = "pass" if not lost else "warn"
-    outages = f"{len(found.outages)} outage{'' if len(found.outages) == 1 else 's'}"
+    outages, moves = counted(len(found.outages), "outage"), counted(len(found.blackouts), "live migration")
+    near_misses = counted(len(found.near), "near miss", "near misses")
     parts.append(
         f'<p class="outcome {level}">Availability of all virtual machines: {whole} of the time in which they should '
-        f"have run; {outages}, {len(found.blackouts)} live migrations, {len(found.near)} near misses.</p>"
+        f"have run; {outages}, {moves}, {near_misses}.</p>"
     )
     parts.append("<h2>Availability by machine</h2>")
     span = max(found.end - found.begin, 1e-9)
