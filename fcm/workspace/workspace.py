@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
 LARGE = 500
 """Machines of a cluster whose objects Python need not search for circles."""
+LONG_PAST = 5000
+"""Events of a replay whose kept states are as many objects: a search was the slowest way to a moment (0.4 s)."""
 LONGEST, KEPT = 200_000, 50_000
 """Events of a journal from which on its older part is split off when it is opened, and how many stay."""
 REOPENED = 100
@@ -142,7 +144,8 @@ class Workspace:
             if self._past is not None:
                 self.events.show_until(self.now())
             self.drain(budget=1.0)
-        if len(self.state.machines) >= LARGE and not self._is_kept:
+        is_large = len(self.state.machines) >= LARGE or (self._past is not None and self._past.length >= LONG_PAST)
+        if is_large and not self._is_kept:
             self._is_kept = True
             collecting.keep()
             collecting.give_back()

@@ -79,6 +79,11 @@ class JournalPast:
         return self.first + max(len(self._times) - 1, 0)
 
     @property
+    def length(self) -> int:
+        """How many events there are after the first state."""
+        return self.last - self.first
+
+    @property
     def kept(self) -> int:
         """How many states are kept."""
         return len(self._kept)

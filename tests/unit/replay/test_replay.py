@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 from dataclasses import replace
@@ -350,6 +351,18 @@ def test_a_state_after_one_event_follows_from_the_one_before(replayed: Workspace
     for sequence in range(past.first, past.first + 30):
         (entry,) = past.entries(sequence, sequence + 1)
         assert apply(past.state(sequence), entry)[0] == past.state(sequence + 1)
+
+
+def test_the_states_of_a_long_history_are_not_searched_for_garbage_while_it_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lived().close()
+    before = gc.get_freeze_count()
+    monkeypatch.setattr(workspace_file, "LONG_PAST", 20)
+    opened = open_workspace(REPLAY)
+    assert gc.get_freeze_count() > before
+    opened.close()
+    assert gc.get_freeze_count() == before
 
 
 def test_a_kept_state_takes_what_did_not_change_from_the_whole_one_before() -> None:
