@@ -99,6 +99,10 @@ class Scene:
     def _first(self, kind: type[W], name: str) -> W | None:
         return next(self._all(kind, name), None)
 
+    def shows(self, name: str) -> bool:
+        """Whether a window or page of that name is to be seen."""
+        return name in self._named or name in self._titles
+
     def target(self, move: Move) -> Target | None:
         """The control of a move; None if it is not to be seen now, or needs no more."""
         if move.act is Act.MENU:

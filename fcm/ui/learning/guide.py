@@ -57,6 +57,8 @@ class Guide(QObject):
         self._watched: dict[int, QObject] = {}
         self._ended = False
         """The last move was made; what follows takes its time."""
+        self._is_on_way = False
+        """A window or page on which a move is to be made is to be seen."""
         self._lost: float | None = None
         """Since when nothing is to be seen that leads on."""
         self._aimed = -1
@@ -150,6 +152,7 @@ class Guide(QObject):
             return self._go_on()
         if workspace is None:
             return None  # it is being opened, or the panel says that it is not open
+        self._is_on_way = False
         target = None if self._ended else self._move(step, workspace)
         if target is None and not step.checks and not in_dialog:
             return self._go_on()
@@ -159,6 +162,7 @@ class Guide(QObject):
     def _move(self, step: CourseStep, workspace: Workspace) -> Target | None:
         """The first move that is still to be made and can be made where the user is."""
         scene = Scene(workspace.uri, self._panel)
+        self._is_on_way = any(move.on and scene.shows(move.on) for move in step.moves)
         target = None if self._made else self._place(scene, workspace)
         for number, move in enumerate(step.moves):
             if target is None and number not in self._made:
@@ -176,7 +180,8 @@ class Guide(QObject):
         """After a dialog was canceled, or its OK was refused, begin anew."""
         now = time.monotonic()
         waits = self._ended and QApplication.activeModalWidget() is None
-        if target is not None or waits or not (self._made or self._ended):
+        is_busy = self._is_on_way and not self._ended  # a dialog that is still working out what it shows
+        if target is not None or waits or is_busy or not (self._made or self._ended):
             self._lost = None
         elif self._lost is None:
             self._lost = now

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QComboBox
 from shiboken6 import isValid
 
+from fcm.ui.console.input import ConsoleInput
 from fcm.ui.learning import hand
 from fcm.workspace.learning.moves import Act
 
@@ -106,6 +107,8 @@ def use(target: Target) -> None:
         hand.ask_for_menu(widget, place)
     elif move.act is Act.ENTER:
         hand.type_text(widget, move.name)
+        if isinstance(widget, ConsoleInput):
+            widget.is_proposed = True  # by a file that somebody sent: it reaches no file
     elif isinstance(widget, QComboBox):
         wanted = (number for number in range(widget.count()) if widget.itemText(number).startswith(move.name))
         hand.choose(widget, next(wanted, widget.currentIndex()))

@@ -10,13 +10,16 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 
 from fcm.app import make_context
 from fcm.model import commands as cmd
-from fcm.ui.learning import showing
+from fcm.ui.console.input import ConsoleInput
+from fcm.ui.learning import guide, showing
+from fcm.ui.learning.finding import Target
 from fcm.ui.learning.mark import Frame
 from fcm.ui.tour.driver import Driver
 from fcm.ui.tour.following import follow
 from fcm.ui.window.main_window import MainWindow
 from fcm.workspace.files.settings import COURSES
 from fcm.workspace.learning.course import load_course, shipped_courses
+from fcm.workspace.learning.moves import Act, Move
 from fcm.workspace.selection import Place
 from tests.ui.window_by_hand import named
 
@@ -221,3 +224,34 @@ def test_a_course_file_with_an_error_is_refused_with_its_line(window: MainWindow
     window.docks["Learn"].begin_file(path)  # type: ignore[attr-defined]
     DRIVER.wait(lambda: window.messages.strips, "the reason")
     assert f"{path}, line 4: There is no cluster 'nowhere'" in window.messages.strips[0].remedy
+
+
+def test_a_dialog_that_is_still_working_is_waited_for_and_not_asked_for_again(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine, a plan of moves may take longer than a canceled dialog is missed."""
+    monkeypatch.setattr(guide, "GRACE", 0.0)
+    begin(window, 2)
+    DRIVER.press("Enable Cluster Shared Volumes...")
+    box = DRIVER.wait(lambda: DRIVER.look_for(QAbstractButton, "I have read the above notice."), "the dialog")
+    for button in (box, DRIVER.find(QAbstractButton, "OK")):
+        button.setEnabled(False)
+    view = window.docks["Learn"].course  # type: ignore[attr-defined]
+    for _ in range(3):
+        view.guide.look()
+    assert framed() == ""
+    box.setEnabled(True)
+    view.guide.look()
+    assert framed() == "Select 'I have read the above notice.'."
+    DRIVER.press("Cancel")
+    DRIVER.wait_for_no_dialog()
+
+
+def test_what_show_me_types_into_the_console_reaches_no_file(window: MainWindow) -> None:
+    begin(window, 2)
+    DRIVER.press("Show Console")
+    command = DRIVER.find(ConsoleInput, "Command")
+    move = Move(Act.ENTER, "Get-Content secret.txt", "Command")
+    showing.use(Target(command, command.rect(), "", move))
+    assert command.text() == "Get-Content secret.txt"
+    assert command.is_proposed
