@@ -66,8 +66,8 @@ def replay(walk: Walk) -> None:
     driver.wait(lambda: walk.window.workspace not in (None, first) and walk.state.cluster, "the replay")
     line = driver.find(TimeAxis, "Time line")
     driver.wait(lambda: line.axis, "the events on the time line")
-    driver.press("Failure before")
-    driver.wait(lambda: _workspace(walk).now() < _end(walk), "an earlier moment")
+    driver.press("Event before")
+    driver.wait(lambda: walk.state.sequence < _last(walk), "an earlier moment")
     walk.shoot("replay", "Replay: the whole window shows an earlier moment. Failures are red on the time line.")
     driver.press("Branch Here...")
     driver.wait_for_dialog("Branch Here")
@@ -127,11 +127,11 @@ def _workspace(walk: Walk) -> Workspace:
     return found
 
 
-def _end(walk: Walk) -> float:
+def _last(walk: Walk) -> int:
     shown = _workspace(walk).replay
     if shown is None:
         raise DriverError("This is no replay.")
-    return shown.past.time(shown.past.last)
+    return shown.past.last
 
 
 def _moved(walk: Walk) -> str:
