@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -26,7 +27,7 @@ MODULES = ("Fcm", "FailoverClusters", "Hyper-V", "FcmNodes")
 
 FORBIDDEN = (
     "A group policy of this computer lets PowerShell run signed scripts only, and fcm's are not signed. Ask your "
-    "administrator to allow them, or use the built-in shell: fcm shell"
+    "administrator to allow them, or use the built-in shell: fcm shell, or fcm run --engine built-in"
 )
 """What is said where -ExecutionPolicy Bypass has no effect."""
 _SIGNED = "'AllSigned', 'Restricted', 'RemoteSigned'"
@@ -36,6 +37,10 @@ TOKEN = "FCM_TERMINAL"
 
 class NoPowerShellError(SentenceError):
     """There is no PowerShell on this computer."""
+
+
+class ForbiddenError(SentenceError):
+    """A group policy forbids scripts that are not signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,44 @@ def program_for(engine: str) -> str:
             return found()
         case _:
             return installed()
+
+
+_POLICY_5 = r"Software\Policies\Microsoft\Windows\PowerShell"
+_POLICY_7 = r"Software\Policies\Microsoft\PowerShellCore"
+"""Where the registry has what group policies say of scripts (learn.microsoft.com: about_Group_Policy_Settings)."""
+
+
+def _setting(hive: str, key: str, name: str) -> str | int | None:
+    """A value of the registry; None: there is none, or no registry."""
+    found: str | int | None = None
+    if sys.platform == "win32":
+        import winreg
+
+        top = winreg.HKEY_LOCAL_MACHINE if hive == "computer" else winreg.HKEY_CURRENT_USER
+        with contextlib.suppress(OSError), winreg.OpenKey(top, key) as opened:
+            found = winreg.QueryValueEx(opened, name)[0]
+    return found
+
+
+def check_policy(program: str) -> None:
+    """Check that no group policy keeps fcm's scripts from running, which are files of this computer without signature.
+
+    The policy of the computer comes before that of the user, both before -ExecutionPolicy (about_Execution_Policies).
+
+    Raises:
+        ForbiddenError: one does.
+    """
+    is_core = title_of(program) != "Windows PowerShell"
+    for hive in ("computer", "user"):
+        key = _POLICY_7 if is_core else _POLICY_5
+        if is_core and _setting(hive, key, "UseWindowsPowerShellPolicySetting") == 1:
+            key = _POLICY_5
+        allows = _setting(hive, key, "EnableScripts")
+        if allows is None:
+            continue
+        if allows == 0 or str(_setting(hive, key, "ExecutionPolicy")).casefold() in ("allsigned", "restricted"):
+            raise ForbiddenError(FORBIDDEN)
+        return
 
 
 def title_of(program: str) -> str:

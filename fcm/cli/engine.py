@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fcm.powershell import Target, begin, environment, quoted
+from fcm.powershell import FORBIDDEN, Target, begin, check_policy, environment, quoted
 from fcm.text.terminal import is_unicode
 from fcm.text.textfile import SCRIPT, TextFileError, decoded, read_text
 
@@ -31,6 +31,13 @@ WIDTH = 80
 """Characters of a line where the output is no terminal, as the built-in shell has it."""
 _NAMED = re.compile(r"-([A-Za-z_]\w*)(?::(.*))?\Z", re.DOTALL)
 _TRUTHS = ("$true", "$false")
+NOT_BEGUN = (
+    "PowerShell did not run the script that fcm starts it with, so nothing was done. Remedy what PowerShell says, or "
+    "use the built-in shell: fcm run --engine built-in"
+)
+"""What is said where PowerShell ended before: it is broken, or something else than a group policy forbids scripts."""
+_SECURITY = re.compile("about_Execution_Policies|PSSecurityException|UnauthorizedAccess")
+"""What PowerShell says in every language where it may not run a script."""
 _COLORS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -57,8 +64,13 @@ def run_with(program: str, arguments: argparse.Namespace) -> int:
     Args:
         program: the path of PowerShell.
         arguments: those of the verb.
+
+    Raises:
+        ForbiddenError: a group policy keeps PowerShell from running it.
     """
     from fcm.resources import path
+
+    check_policy(program)
 
     script = arguments.script
     try:
@@ -76,6 +88,7 @@ def run_with(program: str, arguments: argparse.Namespace) -> int:
             "settings": dict(arguments.settings),
             "width": 0 if sys.stdout.isatty() else WIDTH,
             "mark": secrets.token_hex(16) if arguments.json else "",
+            "begun": str(Path(private) / "begun"),
         }
         if script == "-":
             told["text"] = str(Path(private) / "script.txt")
@@ -91,7 +104,7 @@ def _standard_input() -> str:
 
 
 def _carried_out(command: Sequence[str], variables: dict[str, str], told: dict[str, Any], script: str) -> int:
-    mark = told["mark"]
+    mark, begun = told["mark"], Path(told["begun"])
     process = subprocess.Popen(
         command,
         env=variables,
@@ -100,9 +113,12 @@ def _carried_out(command: Sequence[str], variables: dict[str, str], told: dict[s
         stderr=subprocess.PIPE if mark else None,
     )
     with _Interruption(process) as interruption:
-        code = _as_json(process, mark.encode()) if mark else process.wait()
+        code = _as_json(process, mark.encode(), begun) if mark else process.wait()
     if interruption.count:
         print("Ended.", file=sys.stderr)
+        return FAILED
+    if not begun.exists() and not mark:
+        print(NOT_BEGUN, file=sys.stderr)
         return FAILED
     return code if code >= 0 else FAILED
 
@@ -134,12 +150,15 @@ class _Interruption:
             self._process.kill()
 
 
-def _as_json(process: subprocess.Popen[bytes], mark: bytes) -> int:
-    """Print what the lines with the mark say as one document; all others go to standard error."""
+def _as_json(process: subprocess.Popen[bytes], mark: bytes, begun: Path) -> int:
+    """Print what the lines with the mark say as one document; all others go to standard error.
+
+    What PowerShell says before it runs anything (``begun`` is a file from then on) is in the document alone.
+    """
     errors: list[bytes] = []
     assert process.stdout is not None
     assert process.stderr is not None
-    told = threading.Thread(target=_pass_on, args=(process.stderr, errors), name="run-errors", daemon=True)
+    told = threading.Thread(target=_pass_on, args=(process.stderr, errors, begun), name="run-errors", daemon=True)
     told.start()
     output: list[Any] = []
     failed: list[dict[str, str]] = []
@@ -156,7 +175,12 @@ def _as_json(process: subprocess.Popen[bytes], mark: bytes) -> int:
     told.join()
     process.stdout.close()
     process.stderr.close()
-    if code == FAILED and not failed:
+    if not begun.exists():
+        words = _COLORS.sub("", b"".join(errors).decode("utf-8", "replace")).strip()
+        failed.append({"message": FORBIDDEN if _SECURITY.search(words) else f"{NOT_BEGUN}\n{words}", "remedy": ""})
+        print(failed[0]["message"], file=sys.stderr)
+        code = FAILED
+    elif code == FAILED and not failed:
         # What a script throws ends PowerShell, which says it only in words.
         words = _COLORS.sub("", b"".join(errors).decode("utf-8", "replace")).strip()
         failed.append({"message": words, "remedy": ""})
@@ -166,10 +190,13 @@ def _as_json(process: subprocess.Popen[bytes], mark: bytes) -> int:
     return code
 
 
-def _pass_on(stream: Any, kept: list[bytes]) -> None:
+def _pass_on(stream: Any, kept: list[bytes], begun: Path) -> None:
+    is_begun = False
     for line in stream:
         kept.append(line)
-        _say(line)
+        is_begun = is_begun or begun.exists()
+        if is_begun:
+            _say(line)
 
 
 def _say(line: bytes) -> None:

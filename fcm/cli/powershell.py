@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from fcm.cli.shell import add_cluster_options
-from fcm.powershell import Target, environment, found, interactive
+from fcm.powershell import Target, check_policy, environment, found, interactive
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +33,9 @@ def _powershell(arguments: argparse.Namespace) -> int:
     from fcm.resources import path
 
     modules = path("powershell")
-    command = interactive(found(), modules)
+    program = found()
+    check_policy(program)
+    command = interactive(program, modules)
     if threading.current_thread() is threading.main_thread():
         # Ctrl+C is for PowerShell; a handler of ours is not inherited, as ignoring it would be.
         signal.signal(signal.SIGINT, lambda *_: None)

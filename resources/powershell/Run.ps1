@@ -3,12 +3,14 @@
 #   words     its arguments, as PowerShell's own text
 #   settings  variables, or parameters where it declares them
 #   width     characters of a line of the output; 0: as the terminal has them
+#   begun     a file that is made at once: without it, something keeps PowerShell from running scripts
 #   mark      begins each line of JSON, for --json; "" for tables
 # Nothing here catches what the script throws: inside of try a script goes on otherwise than it does alone.
 # Exit codes: that of exit, else 1 after an error that was not caught, 2 for what is no script or does not fit it.
 
 $FcmRun = ConvertFrom-Json $env:FCM_RUN
 Remove-Item Env:FCM_RUN
+[System.IO.File]::WriteAllText($FcmRun.begun, '')
 $FcmTokens = $null
 $FcmWrong = $null
 if ($FcmRun.script) {

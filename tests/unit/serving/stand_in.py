@@ -25,6 +25,7 @@ def main() -> int:
     if "FCM_RUN" not in os.environ:
         return converse()
     about = json.loads(os.environ.pop("FCM_RUN"))
+    Path(about["begun"]).touch()
     script = Path(about["script"] or "standard-input.ps1")
     talk = next((one for one in (script.with_suffix(".jsonl"), TALKS / f"{script.stem}.jsonl") if one.exists()), TALKS)
     if not about["script"] or talk == TALKS:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fcm import powershell
 from fcm.cli import engine
 from fcm.cli.main import main
 from fcm.resources import path
@@ -201,3 +202,72 @@ def test_where_powershell_is_there_a_refused_script_is_told_of_the_option(
 
 def test_no_kind_of_quote_ends_a_text_of_powershell() -> None:
     assert engine.quoted("a'b‘c’d‚e‛f") == "'a''b‘‘c’’d‚‚e‛‛f'"
+
+
+SECURITY = """File C:\\fcm\\Run.ps1 cannot be loaded because running scripts is disabled on this system. For more
+information, see about_Execution_Policies at https:/go.microsoft.com/fwlink/?LinkID=135170.
+    + CategoryInfo          : SecurityError: (:) [], ParentContainsErrorRecordException
+    + FullyQualifiedErrorId : UnauthorizedAccess
+"""
+
+
+def ends_at_once(pwsh: Path, words: str) -> None:
+    """Have PowerShell say something and end before it runs a script."""
+    pwsh.write_text(f"#!{sys.executable}\nimport sys\nsys.exit({words!r})\n", encoding="utf-8")
+
+
+FIVE, SEVEN = r"Software\Policies\Microsoft\Windows\PowerShell", r"Software\Policies\Microsoft\PowerShellCore"
+
+
+@pytest.mark.parametrize(
+    ("policies", "forbids"),
+    [
+        ({}, False),
+        ({("computer", SEVEN, "EnableScripts"): 0}, True),
+        ({("computer", SEVEN, "EnableScripts"): 1, ("computer", SEVEN, "ExecutionPolicy"): "AllSigned"}, True),
+        ({("user", SEVEN, "EnableScripts"): 1, ("user", SEVEN, "ExecutionPolicy"): "AllSigned"}, True),
+        ({("computer", SEVEN, "EnableScripts"): 1, ("computer", SEVEN, "ExecutionPolicy"): "RemoteSigned",
+          ("user", SEVEN, "EnableScripts"): 0}, False),
+        ({("computer", FIVE, "EnableScripts"): 0}, False),
+        ({("computer", FIVE, "EnableScripts"): 0, ("computer", SEVEN, "UseWindowsPowerShellPolicySetting"): 1}, True),
+    ],
+)  # fmt: skip
+def test_a_group_policy_that_forbids_scripts_is_said_before_powershell_starts(
+    pwsh: Path, script: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
+    policies: dict[tuple[str, str, str], str | int], forbids: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(powershell, "_setting", lambda *where: policies.get(where))
+    assert main(["run", str(script), *FAST]) == int(forbids)
+    said = capfd.readouterr()
+    assert (said.out == "", said.err) == (forbids, f"{powershell.FORBIDDEN}\n" if forbids else "")
+    if forbids:
+        assert main(["powershell", *FAST]) == 1
+        assert capfd.readouterr().err == f"{powershell.FORBIDDEN}\n"
+
+
+def test_windows_powershell_has_policies_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(powershell, "_setting", lambda _hive, key, name: 0 if (key, name[:1]) == (FIVE, "E") else None)
+    powershell.check_policy("C:/bin/pwsh.exe")
+    with pytest.raises(powershell.ForbiddenError, match="or use the built-in shell: fcm shell"):
+        powershell.check_policy("C:/bin/powershell.exe")
+
+
+def test_json_of_a_powershell_that_may_run_no_script_has_one_sentence_and_no_words_of_powershell(
+    pwsh: Path, script: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ends_at_once(pwsh, SECURITY)
+    assert main(["run", str(script), "--json", *FAST]) == 1
+    said = capfd.readouterr()
+    assert json.loads(said.out) == {"output": [], "errors": [{"message": powershell.FORBIDDEN, "remedy": ""}]}
+    assert said.err == f"{powershell.FORBIDDEN}\n"
+
+
+def test_a_powershell_that_ends_before_the_script_is_said_with_what_to_do(
+    pwsh: Path, script: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ends_at_once(pwsh, "Couldn't find a valid ICU package.")
+    assert main(["run", str(script), *FAST]) == 1
+    assert capfd.readouterr().err == f"Couldn't find a valid ICU package.\n{engine.NOT_BEGUN}\n"
+    assert main(["run", str(script), "--json", *FAST]) == 1
+    (error,) = json.loads(capfd.readouterr().out)["errors"]
+    assert error["message"] == f"{engine.NOT_BEGUN}\nCouldn't find a valid ICU package."
