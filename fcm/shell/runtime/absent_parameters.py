@@ -1,6 +1,7 @@
 """Parameters that cmdlets of Microsoft's modules have and fcm's have not, with the reason for each.
 
-Names are those of Microsoft's pages for Windows Server 2016 (MicrosoftDocs/windows-powershell-docs, f113d6bd).
+Names are those of Microsoft's pages for Windows Server 2016, of affinity rules for 2022
+(MicrosoftDocs/windows-powershell-docs, f113d6bd).
 """
 
 from __future__ import annotations
@@ -18,6 +19,30 @@ _LOCKED = "requires Windows Server 2012."
 _LIMITS = "limits and weights of processors are not supported."
 _NETWORKS = "a client access point has one address; specify -StaticAddress."
 _REGISTRY = "registry checkpoints are not supported."
+_ACCOUNTS = "fcm has no accounts."
+_JOBS = "jobs are not supported."
+_THROTTLE = "there are no jobs or sessions to limit."
+_SESSION = "use -ComputerName."
+_CLUSTER = "use -Cluster."
+_SNAPSHOT = "devices in snapshots are not known."
+_ASSIGNED = "devices are never assigned to virtual machines."
+_SWITCHES = frozenset({"AsJob", "Experimental", "Force", "Prerelease"})
+"""Those that take no value, of all cmdlets that have one so called."""
+_DEVICES = "Get-VMDvdDrive Get-VMHardDiskDrive Get-VMMemory Get-VMNetworkAdapter Get-VMProcessor"
+_HYPER_V = (
+    "Add-VMMigrationNetwork Checkpoint-VM Connect-VMNetworkAdapter Disconnect-VMNetworkAdapter Enable-VMMigration "
+    "Get-VHD Get-VM Get-VMDvdDrive Get-VMHardDiskDrive Get-VMHost Get-VMMemory Get-VMMigrationNetwork "
+    "Get-VMNetworkAdapter Get-VMProcessor Get-VMSnapshot Get-VMSwitch Move-VM New-VM Remove-VM "
+    "Remove-VMMigrationNetwork Remove-VMSnapshot Restore-VMSnapshot Save-VM Set-VM Set-VMDvdDrive "
+    "Set-VMHost Set-VMMemory Set-VMMigrationNetwork Set-VMProcessor Start-VM Stop-VM Suspend-VM"
+)
+_HYPER_V_JOBS = (
+    "Checkpoint-VM Move-VM New-VM Remove-VM Remove-VMSnapshot Restore-VMSnapshot Save-VM Start-VM Stop-VM Suspend-VM"
+)
+_AFFINITY = (
+    "Add-ClusterGroupToAffinityRule Get-ClusterAffinityRule New-ClusterAffinityRule Remove-ClusterAffinityRule "
+    "Remove-ClusterGroupFromAffinityRule"
+)
 
 ABSENT: tuple[tuple[str, str, str], ...] = (
     ("Set-VM", "ProcessorCount", "the number of processors cannot be changed; specify it with New-VM."),
@@ -87,13 +112,34 @@ ABSENT: tuple[tuple[str, str, str], ...] = (
     ("Add-ClusterGenericApplicationRole", "CheckpointKey", _REGISTRY),
     ("Add-ClusterGenericServiceRole", "CheckpointKey", _REGISTRY),
     ("Add-ClusterGenericApplicationRole", "Parameters", "write them in -CommandLine."),
+    (_HYPER_V, "CimSession", _SESSION),
+    (_HYPER_V, "Credential", _ACCOUNTS),
+    (_HYPER_V_JOBS, "AsJob", _JOBS),
+    ("Move-VM", "DestinationCimSession", "use -DestinationHost."),
+    ("Move-VM", "DestinationCredential", _ACCOUNTS),
+    (_AFFINITY, "CimSession", _CLUSTER),
+    (_AFFINITY, "ThrottleLimit", _THROTTLE),
+    (_AFFINITY, "AsJob", _JOBS),
+    ("Enable-NetAdapter", "CimSession", _CLUSTER),
+    ("Enable-NetAdapter", "ThrottleLimit", _THROTTLE),
+    ("Enable-NetAdapter", "AsJob", _JOBS),
+    ("Restart-Computer Stop-Computer", "Credential", _ACCOUNTS),
+    ("Restart-Computer Stop-Computer Invoke-Command", "ThrottleLimit", _THROTTLE),
+    ("Restart-Computer Stop-Computer", "AsJob", _JOBS),
+    (_DEVICES, "VMSnapshot", _SNAPSHOT),
+    ("Get-VMHardDiskDrive Get-VMDvdDrive", "VMDriveController", _CONTROLLER),
+    ("Set-VM", "GuestControlledCacheTypes HighMemoryMappedIoSpace LowMemoryMappedIoSpace", _ASSIGNED),
+    ("Set-VMProcessor", "Perfmon", "performance counters of processors are not simulated."),
+    ("New-VM", "Experimental Prerelease", "virtual machines have no configuration version."),
+    ("New-VM", "Force", "New-VM never asks."),
 )
 _BY_CMDLET: dict[str, tuple[Param, ...]] = {}
-for _cmdlet, _names, _why in ABSENT:
-    _BY_CMDLET[_cmdlet] = (
-        *_BY_CMDLET.get(_cmdlet, ()),
-        *(Param(one, "any", absent=_why) for one in _names.split()),
-    )
+for _cmdlets, _names, _why in ABSENT:
+    for _cmdlet in _cmdlets.split():
+        _BY_CMDLET[_cmdlet] = (
+            *_BY_CMDLET.get(_cmdlet, ()),
+            *(Param(one, "switch" if one in _SWITCHES else "any", absent=_why) for one in _names.split()),
+        )
 
 
 def absent_parameters(cmdlet: str) -> tuple[Param, ...]:

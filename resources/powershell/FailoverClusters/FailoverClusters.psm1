@@ -210,6 +210,12 @@ function Add-ClusterGroupToAffinityRule {
     Return the rules.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -Cluster.
+    .PARAMETER ThrottleLimit
+    Not supported: there are no jobs or sessions to limit.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Add-ClusterGroupToAffinityRule -Name DomainControllers -Groups DC01, WEB01
     #>
@@ -219,7 +225,10 @@ function Add-ClusterGroupToAffinityRule {
         [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Groups},
         [Parameter()][switch]${PassThru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${ThrottleLimit},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -559,6 +568,12 @@ function Get-ClusterAffinityRule {
     Names of rules.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -Cluster.
+    .PARAMETER ThrottleLimit
+    Not supported: there are no jobs or sessions to limit.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Get-ClusterAffinityRule
     #>
@@ -566,7 +581,10 @@ function Get-ClusterAffinityRule {
     param(
         [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${ThrottleLimit},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1399,7 +1417,7 @@ function New-Cluster {
         [Parameter()][object]${IgnoreNetwork},
         [Parameter()][object]${AdministrativeAccessPoint},
         [Parameter()][object]${S2D},
-        [Parameter()][object]${Force},
+        [Parameter()][switch]${Force},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -1423,6 +1441,12 @@ function New-ClusterAffinityRule {
     Only DifferentNode.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -Cluster.
+    .PARAMETER ThrottleLimit
+    Not supported: there are no jobs or sessions to limit.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     New-ClusterAffinityRule DomainControllers DifferentNode
     #>
@@ -1431,6 +1455,9 @@ function New-ClusterAffinityRule {
         [Parameter(Position=0, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${RuleType},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${ThrottleLimit},
+        [Parameter()][switch]${AsJob},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -1454,6 +1481,12 @@ function Remove-ClusterAffinityRule {
     Return the rules.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -Cluster.
+    .PARAMETER ThrottleLimit
+    Not supported: there are no jobs or sessions to limit.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Add-ClusterGroupToAffinityRule Web WEB01, WEB02; Remove-ClusterAffinityRule Web
     #>
@@ -1462,7 +1495,10 @@ function Remove-ClusterAffinityRule {
         [Parameter(Position=0)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Name},
         [Parameter()][switch]${PassThru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${ThrottleLimit},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1518,6 +1554,12 @@ function Remove-ClusterGroupFromAffinityRule {
     Return the rules.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -Cluster.
+    .PARAMETER ThrottleLimit
+    Not supported: there are no jobs or sessions to limit.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Add-ClusterGroupToAffinityRule Web WEB01, WEB02; Remove-ClusterGroupFromAffinityRule Web WEB01
     #>
@@ -1527,7 +1569,10 @@ function Remove-ClusterGroupFromAffinityRule {
         [Parameter(Position=1, Mandatory=$true)][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Groups},
         [Parameter()][switch]${PassThru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${ThrottleLimit},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -2533,7 +2578,7 @@ function Test-Cluster {
         [Parameter(ValueFromPipeline=$true)][object]${InputObject},
         [Parameter()][object]${Disk},
         [Parameter()][object]${Pool},
-        [Parameter()][object]${Force}
+        [Parameter()][switch]${Force}
     )
     process {
         $bound = @{} + $PSBoundParameters

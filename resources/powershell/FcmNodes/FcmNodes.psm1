@@ -247,6 +247,8 @@ function Invoke-Command {
     Not supported: jobs are not supported.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER ThrottleLimit
+    Not supported: there are no jobs or sessions to limit.
     .EXAMPLE
     Invoke-Command -ComputerName node1, node2 -ScriptBlock { (Get-Service ClusSvc).Status }
     #>
@@ -263,7 +265,8 @@ function Invoke-Command {
         [Parameter()][object]${Session},
         [Parameter()][switch]${AsJob},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${ThrottleLimit}
     )
     process {
         if (-not $MyInvocation.ExpectingInput -and (-not $PSBoundParameters.ContainsKey('ComputerName') -or $ComputerName -is [scriptblock])) {
@@ -292,6 +295,12 @@ function Restart-Computer {
     As in Windows; the nodes of a simulated cluster have no other users.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER ThrottleLimit
+    Not supported: there are no jobs or sessions to limit.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Restart-Computer node3
     #>
@@ -300,7 +309,10 @@ function Restart-Computer {
         [Parameter(Position=0)][Alias('CN', 'Name', 'Node')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Force},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${Credential},
+        [Parameter()][object]${ThrottleLimit},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -323,6 +335,12 @@ function Stop-Computer {
     As in Windows; the nodes of a simulated cluster have no other users.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER ThrottleLimit
+    Not supported: there are no jobs or sessions to limit.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Stop-Computer node3; Start-Sleep 30; Get-ClusterNode node3
     #>
@@ -331,7 +349,10 @@ function Stop-Computer {
         [Parameter(Position=0)][Alias('CN', 'Name', 'Node')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Force},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${Credential},
+        [Parameter()][object]${ThrottleLimit},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters

@@ -15,6 +15,10 @@ function Add-VMMigrationNetwork {
     Return what was changed.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Remove-VMMigrationNetwork 10.0.3.0/24; Add-VMMigrationNetwork 10.0.3.0/24 -Priority 0
     #>
@@ -25,7 +29,9 @@ function Add-VMMigrationNetwork {
         [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -50,6 +56,12 @@ function Checkpoint-VM {
     Name of the snapshot. Default: the name of the virtual machine and the time.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Checkpoint-VM DC01 -SnapshotName 'before the update'
     #>
@@ -60,7 +72,10 @@ function Checkpoint-VM {
         [Parameter()][switch]${Passthru},
         [Parameter(Position=1)][Alias('CheckpointName')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${SnapshotName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -87,6 +102,10 @@ function Connect-VMNetworkAdapter {
     Name of the cluster. Default, or '.': the open cluster.
     .PARAMETER UseAutomaticConnection
     Not supported: resource pools are not supported.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Connect-VMNetworkAdapter WEB02 -SwitchName "VM Network"
     #>
@@ -99,7 +118,9 @@ function Connect-VMNetworkAdapter {
         [Parameter(Position=2)][Alias('VMSwitch')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${SwitchName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject},
-        [Parameter()][object]${UseAutomaticConnection}
+        [Parameter()][object]${UseAutomaticConnection},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -124,6 +145,10 @@ function Disconnect-VMNetworkAdapter {
     Return the virtual machines.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Disconnect-VMNetworkAdapter TEST01
     #>
@@ -134,7 +159,9 @@ function Disconnect-VMNetworkAdapter {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -157,6 +184,10 @@ function Enable-VMMigration {
     Return what was changed.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Enable-VMMigration
     #>
@@ -165,7 +196,9 @@ function Enable-VMMigration {
         [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -192,6 +225,10 @@ function Get-VHD {
     Nodes: only virtual machines that are there.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Get-VM SQL01 | Get-VHD
     #>
@@ -202,7 +239,9 @@ function Get-VHD {
         [Parameter()][object]${DiskNumber},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -225,6 +264,10 @@ function Get-VM {
     Nodes: only virtual machines that are there.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Get-VM -ComputerName node1
     #>
@@ -234,7 +277,9 @@ function Get-VM {
         [Parameter()][Alias('VMId')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -259,6 +304,14 @@ function Get-VMDvdDrive {
     Not supported: controllers of virtual machines are not known.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER VMSnapshot
+    Not supported: devices in snapshots are not known.
+    .PARAMETER VMDriveController
+    Not supported: controllers of virtual machines are not known.
     .EXAMPLE
     Get-VMDvdDrive SETUP01
     #>
@@ -269,7 +322,11 @@ function Get-VMDvdDrive {
         [Parameter()][object]${ControllerNumber},
         [Parameter()][object]${ControllerLocation},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][object]${VMSnapshot},
+        [Parameter()][object]${VMDriveController}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -296,6 +353,14 @@ function Get-VMHardDiskDrive {
     Not supported: controllers of virtual machines are not known.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER VMSnapshot
+    Not supported: devices in snapshots are not known.
+    .PARAMETER VMDriveController
+    Not supported: controllers of virtual machines are not known.
     .EXAMPLE
     Get-VM SQL01 | Get-VMHardDiskDrive
     #>
@@ -307,7 +372,11 @@ function Get-VMHardDiskDrive {
         [Parameter()][object]${ControllerNumber},
         [Parameter()][object]${ControllerLocation},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][object]${VMSnapshot},
+        [Parameter()][object]${VMDriveController}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -328,6 +397,10 @@ function Get-VMHost {
     Nodes. Default: all.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Get-VMHost -ComputerName node1
     #>
@@ -335,7 +408,9 @@ function Get-VMHost {
     param(
         [Parameter(Position=0)][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -356,6 +431,12 @@ function Get-VMMemory {
     Nodes: only virtual machines that are there.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER VMSnapshot
+    Not supported: devices in snapshots are not known.
     .EXAMPLE
     Get-VMMemory SQL01
     #>
@@ -364,7 +445,10 @@ function Get-VMMemory {
         [Parameter(Position=0)][Alias('VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][object]${VMSnapshot}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -389,6 +473,10 @@ function Get-VMMigrationNetwork {
     Nodes. Default: all nodes.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Get-VMMigrationNetwork
     #>
@@ -398,7 +486,9 @@ function Get-VMMigrationNetwork {
         [Parameter()][object]${Priority},
         [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -429,6 +519,12 @@ function Get-VMNetworkAdapter {
     Not supported: the types of network adapters are not known.
     .PARAMETER SwitchName
     Not supported: filter with Where-Object SwitchName.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER VMSnapshot
+    Not supported: devices in snapshots are not known.
     .EXAMPLE
     Get-VMNetworkAdapter -VMName SQL01
     #>
@@ -442,7 +538,10 @@ function Get-VMNetworkAdapter {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true)][object]${InputObject},
         [Parameter()][object]${IsLegacy},
-        [Parameter()][object]${SwitchName}
+        [Parameter()][object]${SwitchName},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][object]${VMSnapshot}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -463,6 +562,12 @@ function Get-VMProcessor {
     Nodes: only virtual machines that are there.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER VMSnapshot
+    Not supported: devices in snapshots are not known.
     .EXAMPLE
     Get-VM | Get-VMProcessor | Where-Object CompatibilityForMigrationEnabled
     #>
@@ -471,7 +576,10 @@ function Get-VMProcessor {
         [Parameter(Position=0)][Alias('VM')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${VMName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][object]${VMSnapshot}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -504,6 +612,10 @@ function Get-VMSnapshot {
     Not supported: snapshot trees are not supported.
     .PARAMETER SnapshotType
     Not supported: snapshots are always standard snapshots.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Get-VMSnapshot DC01
     #>
@@ -517,7 +629,9 @@ function Get-VMSnapshot {
         [Parameter(ValueFromPipeline=$true)][object]${InputObject},
         [Parameter()][object]${ParentOf},
         [Parameter()][object]${ChildOf},
-        [Parameter()][object]${SnapshotType}
+        [Parameter()][object]${SnapshotType},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -544,6 +658,10 @@ function Get-VMSwitch {
     Not supported: resource pools are not supported.
     .PARAMETER Id
     Not supported: virtual networks are known by their names.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Get-VMSwitch -ComputerName node1
     #>
@@ -555,7 +673,9 @@ function Get-VMSwitch {
         [Parameter(ValueFromPipeline=$true)][object]${InputObject},
         [Parameter()][object]${SwitchType},
         [Parameter()][object]${ResourcePoolName},
-        [Parameter()][object]${Id}
+        [Parameter()][object]${Id},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -633,6 +753,16 @@ function Move-VM {
     Not supported: to check a live migration, use fcm preflight.
     .PARAMETER ResourcePoolName
     Not supported: resource pools are not supported.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
+    .PARAMETER DestinationCimSession
+    Not supported: use -DestinationHost.
+    .PARAMETER DestinationCredential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Move-VM SQL01 node2
     #>
@@ -654,7 +784,12 @@ function Move-VM {
         [Parameter()][object]${RetainVhdCopiesOnSource},
         [Parameter()][object]${RemoveSourceUnmanagedVhds},
         [Parameter()][object]${CompatibilityReport},
-        [Parameter()][object]${ResourcePoolName}
+        [Parameter()][object]${ResourcePoolName},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][switch]${AsJob},
+        [Parameter()][object]${DestinationCimSession},
+        [Parameter()][object]${DestinationCredential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -695,6 +830,18 @@ function New-VM {
     Not supported: the boot order is not simulated.
     .PARAMETER Version
     Not supported: virtual machines have no configuration version.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
+    .PARAMETER Experimental
+    Not supported: virtual machines have no configuration version.
+    .PARAMETER Prerelease
+    Not supported: virtual machines have no configuration version.
+    .PARAMETER Force
+    Not supported: New-VM never asks.
     .EXAMPLE
     New-VM NEW01 -ComputerName node1 -MemoryStartupBytes 1GB
     #>
@@ -714,6 +861,12 @@ function New-VM {
         [Parameter()][object]${NoVHD},
         [Parameter()][object]${BootDevice},
         [Parameter()][object]${Version},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][switch]${AsJob},
+        [Parameter()][switch]${Experimental},
+        [Parameter()][switch]${Prerelease},
+        [Parameter()][switch]${Force},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -735,6 +888,12 @@ function Remove-VM {
     Nodes: only virtual machines that are there.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Remove-VM TEST01 -Force
     #>
@@ -744,7 +903,10 @@ function Remove-VM {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Force},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -769,6 +931,10 @@ function Remove-VMMigrationNetwork {
     Return what was changed.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Remove-VMMigrationNetwork 10.0.2.0/24
     #>
@@ -778,7 +944,9 @@ function Remove-VMMigrationNetwork {
         [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -807,6 +975,12 @@ function Remove-VMSnapshot {
     Not supported: snapshot trees are not supported.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Checkpoint-VM DC01 -SnapshotName before; Remove-VMSnapshot DC01 before
     #>
@@ -818,7 +992,10 @@ function Remove-VMSnapshot {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][Alias('IncludeAllChildCheckpoints')][switch]${IncludeAllChildSnapshots},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -845,6 +1022,12 @@ function Restore-VMSnapshot {
     Nodes: only virtual machines that are there.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Checkpoint-VM TEST01 -SnapshotName before; Restore-VMSnapshot TEST01 before
     #>
@@ -855,7 +1038,10 @@ function Restore-VMSnapshot {
         [Parameter()][Alias('VMSnapshot', 'VMCheckpoint')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Id},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -880,6 +1066,12 @@ function Save-VM {
     Maximum time to wait, in seconds. Default: until complete. 0: do not wait.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Save-VM LEGACY01
     #>
@@ -890,7 +1082,10 @@ function Save-VM {
         [Parameter()][switch]${Passthru},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -949,6 +1144,16 @@ function Set-VM {
     Not supported: requires Windows Server 2016.
     .PARAMETER AutomaticCriticalErrorActionTimeout
     Not supported: requires Windows Server 2016.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER GuestControlledCacheTypes
+    Not supported: devices are never assigned to virtual machines.
+    .PARAMETER HighMemoryMappedIoSpace
+    Not supported: devices are never assigned to virtual machines.
+    .PARAMETER LowMemoryMappedIoSpace
+    Not supported: devices are never assigned to virtual machines.
     .EXAMPLE
     Set-VM LEGACY01 -AutomaticStartAction Nothing
     #>
@@ -978,7 +1183,12 @@ function Set-VM {
         [Parameter()][object]${SnapshotFileLocation},
         [Parameter()][object]${AllowUnverifiedPaths},
         [Parameter()][object]${AutomaticCriticalErrorAction},
-        [Parameter()][object]${AutomaticCriticalErrorActionTimeout}
+        [Parameter()][object]${AutomaticCriticalErrorActionTimeout},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][object]${GuestControlledCacheTypes},
+        [Parameter()][object]${HighMemoryMappedIoSpace},
+        [Parameter()][object]${LowMemoryMappedIoSpace}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1015,6 +1225,10 @@ function Set-VMDvdDrive {
     Not supported: resource pools are not supported.
     .PARAMETER AllowUnverifiedPaths
     Not supported: paths of ISO files are never verified.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Set-VMDvdDrive SETUP01 -Path $null
     #>
@@ -1031,7 +1245,9 @@ function Set-VMDvdDrive {
         [Parameter()][object]${ToControllerNumber},
         [Parameter()][object]${ToControllerLocation},
         [Parameter()][object]${ResourcePoolName},
-        [Parameter()][object]${AllowUnverifiedPaths}
+        [Parameter()][object]${AllowUnverifiedPaths},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1084,6 +1300,10 @@ function Set-VMHost {
     Not supported: resource metering is not supported.
     .PARAMETER EnableEnhancedSessionMode
     Not supported: sessions with virtual machines are not simulated.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Set-VMHost -MaximumVirtualMachineMigrations 2
     #>
@@ -1107,6 +1327,8 @@ function Set-VMHost {
         [Parameter()][object]${NumaSpanningEnabled},
         [Parameter()][object]${ResourceMeteringSaveInterval},
         [Parameter()][object]${EnableEnhancedSessionMode},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
     )
     process {
@@ -1144,6 +1366,10 @@ function Set-VMMemory {
     Not supported: resource pools are not supported.
     .PARAMETER MaximumAmountPerNumaNodeBytes
     Not supported: NUMA is not simulated.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Set-VMMemory TEST01 -StartupBytes 2GB
     #>
@@ -1161,7 +1387,9 @@ function Set-VMMemory {
         [Parameter()][object]${Buffer},
         [Parameter()][object]${Priority},
         [Parameter()][object]${ResourcePoolName},
-        [Parameter()][object]${MaximumAmountPerNumaNodeBytes}
+        [Parameter()][object]${MaximumAmountPerNumaNodeBytes},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1190,6 +1418,10 @@ function Set-VMMigrationNetwork {
     Return what was changed.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
     .EXAMPLE
     Set-VMMigrationNetwork 10.0.2.0/24 -NewPriority 0
     #>
@@ -1201,7 +1433,9 @@ function Set-VMMigrationNetwork {
         [Parameter()][Alias('CN')][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1246,6 +1480,12 @@ function Set-VMProcessor {
     Not supported: requires Windows Server 2016.
     .PARAMETER ResourcePoolName
     Not supported: resource pools are not supported.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER Perfmon
+    Not supported: performance counters of processors are not simulated.
     .EXAMPLE
     Set-VMProcessor TEST01 -CompatibilityForMigrationEnabled $true
     #>
@@ -1267,7 +1507,10 @@ function Set-VMProcessor {
         [Parameter()][object]${CompatibilityForOlderOperatingSystemsEnabled},
         [Parameter()][object]${ExposeVirtualizationExtensions},
         [Parameter()][object]${EnableHostResourceProtection},
-        [Parameter()][object]${ResourcePoolName}
+        [Parameter()][object]${ResourcePoolName},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][object]${Perfmon}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1292,6 +1535,12 @@ function Start-VM {
     Maximum time to wait, in seconds. Default: until complete. 0: do not wait.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Start-VM TEST01
     #>
@@ -1302,7 +1551,10 @@ function Start-VM {
         [Parameter()][switch]${Passthru},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1331,6 +1583,12 @@ function Stop-VM {
     Maximum time to wait, in seconds. Default: until complete. 0: do not wait.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Stop-VM LEGACY01
     #>
@@ -1344,7 +1602,10 @@ function Stop-VM {
         [Parameter()][switch]${Save},
         [Parameter()][object]${Wait},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters
@@ -1367,6 +1628,12 @@ function Suspend-VM {
     Return the virtual machines.
     .PARAMETER Cluster
     Name of the cluster. Default, or '.': the open cluster.
+    .PARAMETER CimSession
+    Not supported: use -ComputerName.
+    .PARAMETER Credential
+    Not supported: fcm has no accounts.
+    .PARAMETER AsJob
+    Not supported: jobs are not supported.
     .EXAMPLE
     Suspend-VM LEGACY01
     #>
@@ -1376,7 +1643,10 @@ function Suspend-VM {
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${ComputerName},
         [Parameter()][switch]${Passthru},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
-        [Parameter(ValueFromPipeline=$true)][object]${InputObject}
+        [Parameter(ValueFromPipeline=$true)][object]${InputObject},
+        [Parameter()][object]${CimSession},
+        [Parameter()][object]${Credential},
+        [Parameter()][switch]${AsJob}
     )
     process {
         $bound = @{} + $PSBoundParameters

@@ -126,4 +126,29 @@ def test_a_parameter_that_only_windows_has_is_refused_with_its_reason(desk: Shel
 
 
 def test_every_reason_is_of_a_cmdlet_that_there_is() -> None:
-    assert all(REGISTRY.get(name) is not None for name, _, _ in ABSENT)
+    assert all(REGISTRY.get(name) is not None for names, _, _ in ABSENT for name in names.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("Get-VM -CimSession $session", "-CimSession is not supported: use -ComputerName."),
+        ("Stop-VM DC01 -Credential $account", "-Credential is not supported: fcm has no accounts."),
+        ("Move-VM DC01 node2 -AsJob", "-AsJob is not supported: jobs are not supported."),
+        ("Get-ClusterAffinityRule -ThrottleLimit 4",
+         "-ThrottleLimit is not supported: there are no jobs or sessions to limit."),
+        ("New-ClusterAffinityRule apart -CimSession node1", "-CimSession is not supported: use -Cluster."),
+        ("Restart-Computer node3 -AsJob", "-AsJob is not supported: jobs are not supported."),
+    ],
+)  # fmt: skip
+def test_sessions_accounts_and_jobs_of_windows_have_their_reasons(desk: ShellDesk, line: str, why: str) -> None:
+    assert [error.message for error in desk.run(line).errors] == [why]
+    assert desk.commands == []
+
+
+def test_each_cmdlet_of_machines_that_names_computers_has_a_reason_for_sessions_and_accounts() -> None:
+    for cmdlet in REGISTRY.cmdlets.values():
+        names = {param.name: param for param in cmdlet.parameters}
+        if cmdlet.module == "Hyper-V" and "ComputerName" in names:
+            assert names["CimSession"].absent
+            assert names["Credential"].absent
