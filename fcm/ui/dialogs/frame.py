@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from fcm.workspace.workspace import Operation, Workspace
 
 SMALLEST_SCREEN = 1024
+WIDE_SCREEN = 1920
+"""Pixels of a screen on which dialogs are wider."""
 _BUTTON = QDialogButtonBox.StandardButton
 
 
@@ -28,8 +30,10 @@ FRAME = QSize(4, 40)
 
 
 def fitting(widget: QWidget, size: QSize) -> QSize:
-    """A size, or as much of it as the screen has room for."""
+    """A size, or as much of it as the screen has room for; a quarter wider on a wide one, so that names are whole."""
     room = widget.screen().availableSize()
+    if room.width() >= WIDE_SCREEN:
+        size = QSize(size.width() * 5 // 4, size.height())
     # A screen narrower than that is none that a person sits at (offscreen says 800 x 800).
     return size.boundedTo(room - FRAME) if room.width() >= SMALLEST_SCREEN else size
 

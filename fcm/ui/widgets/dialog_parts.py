@@ -284,7 +284,8 @@ class TickList(QTreeWidget):
             return
         header = self.header()
         texts = [max(self.sizeHintForColumn(one), header.sectionSizeHint(one)) for one in range(self.columnCount())]
-        others = sum(texts[1:-1]) + min(texts[-1], LAST)
+        last = header.sectionSizeHint(self.columnCount() - 1)  # a heading cannot be read on in a tooltip
+        others = sum(texts[1:-1]) + max(last, min(texts[-1], LAST))
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.resizeSection(0, min(texts[0], max(NAME, self.viewport().width() - others)))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication
 
 from fcm.workspace.files import settings as st
@@ -30,7 +31,11 @@ SMALLEST_SCREEN = 1024
 FRAME = (4, 40)
 """Pixels that the frame and the title bar around a window take; a window manager says so only once it is shown."""
 TREE, ACTIONS = 240, 220
-"""Pixels of the console tree and of the Actions pane in a window of 1280 pixels and more."""
+"""Pixels of the console tree and of the Actions pane in a window of 1280 pixels."""
+OWN = "own"
+"""Property of the panes: whether the user has dragged a border."""
+WIDEST_TREE = 420
+"""Pixels that the tree takes at most in a window that is wider, if its names need them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,34 @@ def reset(parts: Parts) -> None:
     parts.menus.actions.setChecked(True)
     for dock in parts.docks.values():
         dock.hide()
-    share = min(1.0, parts.window.width() / SIZE[0])
-    tree, actions = round(TREE * share), round(ACTIONS * share)
-    parts.panes.setSizes([tree, max(300, parts.window.width() - tree - actions), actions])
+    parts.panes.setProperty(OWN, False)
+    _share(parts.panes, parts.window.width())
+
+
+def _share(panes: QSplitter, width: int) -> None:
+    """Give tree, page and Actions pane their parts of a width: names in the tree are whole where there is room."""
+    actions = round(ACTIONS * min(1.0, width / SIZE[0]))
+    tree = min(round(TREE * width / SIZE[0]), WIDEST_TREE)
+    panes.setSizes([tree, max(300, width - tree - actions), actions])
+
+
+class _Sharing(QObject):
+    """Shares the width anew when it changes, until the user has dragged a border."""
+
+    def __init__(self, panes: QSplitter) -> None:
+        super().__init__(panes)
+        self._panes = panes
+        panes.installEventFilter(self)
+        panes.splitterMoved.connect(self._dragged)
+
+    def _dragged(self, *_: int) -> None:
+        self._panes.setProperty(OWN, True)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """See every new size of the panes; all else goes on."""
+        if isinstance(event, QResizeEvent) and watched is self._panes and not self._panes.property(OWN):
+            _share(self._panes, event.size().width())
+        return False
 
 
 def restore(parts: Parts) -> None:
@@ -67,6 +97,7 @@ def restore(parts: Parts) -> None:
     most = QSize(room.width() - FRAME[0], room.height() - FRAME[1])
     parts.window.resize(QSize(*SIZE).boundedTo(most) if believed else QSize(*SIZE))
     parts.window.setMinimumSize(*SMALLEST)
+    _Sharing(parts.panes)
     reset(parts)
     if geometry := saved.get(st.GEOMETRY):
         parts.window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
@@ -77,6 +108,7 @@ def restore(parts: Parts) -> None:
         parts.window.restoreState(QByteArray.fromBase64(layout.encode("ascii")), VERSION)
     panes = saved.get(st.PANES)
     if len(panes) == 3:
+        parts.panes.setProperty(OWN, True)
         parts.panes.setSizes(panes)
     parts.menus.tree.setChecked(saved.get(st.TREE_SHOWN))
     parts.menus.actions.setChecked(saved.get(st.ACTIONS_SHOWN))
@@ -92,7 +124,9 @@ def save(parts: Parts) -> None:
     saved.set(st.LAYOUT_VERSION, VERSION)
     sections = (parts.actions.container, parts.actions.item)
     saved.set(st.FOLDED, [section.objectName() for section in sections if not section.heading.isChecked()])
-    if parts.tree.isVisible() and parts.actions.isVisible():
+    if not parts.panes.property(OWN):
+        saved.set(st.PANES, [])
+    elif parts.tree.isVisible() and parts.actions.isVisible():
         saved.set(st.PANES, parts.panes.sizes())
 
 

@@ -11,6 +11,7 @@ from fcm.model.rules.verdict import OK, Verdict
 from fcm.workspace.actions.action import Action
 from fcm.workspace.actions.failure_actions import is_off, turn_on
 from fcm.workspace.actions.failure_questions import shutdown_question
+from fcm.workspace.actions.role_actions import MORE
 from fcm.workspace.actions.whole_cluster import force_question, pause_question, stop_service_question
 from fcm.workspace.selection import Place
 
@@ -40,16 +41,6 @@ NODE_ACTIONS: tuple[Action, ...] = (
            command=lambda s, x: cmd.CancelMigrations(x.id or None), of=cmd.CancelMigrations,
            confirm=lambda s, x: "Cancel all live migrations" + (f" of {x.id}" if x.id else "")
            + " that are waiting or copying memory? The machines keep running where they are."),
-    Action("start-service", "Start Cluster Service", "start-node", _NODE,
-           command=lambda s, x: cmd.StartClusterService(x.id), of=cmd.StartClusterService),
-    Action("stop-service", "Stop Cluster Service", "stop-node", _NODE,
-           command=lambda s, x: cmd.StopClusterService(x.id), of=cmd.StopClusterService,
-           confirm=stop_service_question),
-    Action("force-start", "Force Cluster Start", "force-start", _NODE,
-           command=lambda s, x: cmd.StartClusterService(x.id, fix_quorum=True), of=cmd.StartClusterService,
-           confirm=force_question),
-    Action("clear-quarantine", "Start and clear quarantine", "start-node", _NODE,
-           command=lambda s, x: cmd.StartClusterService(x.id, clear_quarantine=True), of=cmd.StartClusterService),
     Action("shut-down-node", "Shut down this computer", "shut-down", _NODE,
            command=lambda s, x: cmd.ShutDownNode(x.id), of=cmd.ShutDownNode,
            confirm=lambda s, x: shutdown_question(s, x.id, restart=False)),
@@ -61,8 +52,20 @@ NODE_ACTIONS: tuple[Action, ...] = (
     Action("confirm-node-off", "Confirm that the node is off...", "confirm-off", _NODE,
            dialog="confirm-node-off", of=cmd.ConfirmNodeOff, special=True,
            may=lambda s, x: allowed(cmd.ConfirmNodeOff(x.id), s)),
-    Action("add-node", "Add Node...", "add-node", frozenset({_P.CLUSTER, _P.NODES}), dialog="add-node", of=cmd.AddNode),
+    Action("start-service", "Start Cluster Service", "start-node", _NODE,
+           command=lambda s, x: cmd.StartClusterService(x.id), of=cmd.StartClusterService, under=MORE),
+    Action("stop-service", "Stop Cluster Service", "stop-node", _NODE,
+           command=lambda s, x: cmd.StopClusterService(x.id), of=cmd.StopClusterService,
+           confirm=stop_service_question, under=MORE),
+    Action("force-start", "Force Cluster Start", "force-start", _NODE,
+           command=lambda s, x: cmd.StartClusterService(x.id, fix_quorum=True), of=cmd.StartClusterService,
+           confirm=force_question, under=MORE),
+    Action("clear-quarantine", "Start and clear quarantine", "start-node", _NODE,
+           command=lambda s, x: cmd.StartClusterService(x.id, clear_quarantine=True), of=cmd.StartClusterService,
+           under=MORE),
     Action("evict-node", "Evict", "evict", _NODE, command=lambda s, x: cmd.EvictNode(x.id),
-           of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?"),
+           of=cmd.EvictNode, confirm=lambda s, x: f"Evict {x.id} from the cluster?",
+           under=MORE),
+    Action("add-node", "Add Node...", "add-node", frozenset({_P.CLUSTER, _P.NODES}), dialog="add-node", of=cmd.AddNode),
 )  # fmt: skip
 """In the order of the menus."""

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from fcm.model.entities import NodeState
 from fcm.model.moments import in_utc
 from fcm.model.quantities import size
+from fcm.model.rules.failing.placement import successor
 from fcm.model.rules.moving.drains import drain_migrations, plan_destinations
 from fcm.model.structures.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
-from fcm.workspace.planning.drain_plan import DrainPlan, PlannedMove
+from fcm.workspace.planning.drain_plan import DrainPlan, PlannedMove, RoleMove
 from fcm.workspace.planning.drain_together import predict_together
 from fcm.workspace.planning.preflight import question
 
@@ -45,7 +46,18 @@ def plan_moves(state: State, node: str) -> DrainPlan:
         machine = state.machines[one.machine]
         moves.append(PlannedMove(machine.id, machine.name, machine.memory, one.node, one.reason))
     off = sum(not machine.state.holds_memory for machine in state.machines_on(node))
-    return DrainPlan(node, tuple(moves), staying, off)
+    return DrainPlan(node, tuple(moves), staying, off, _roles(state, node))
+
+
+def _roles(state: State, node: str) -> tuple[RoleMove, ...]:
+    """Where its services and applications that are no virtual machines go: as in a failover, to a node that is up."""
+    found = []
+    for group in state.groups.values():
+        if group.is_role and group.owner == node:
+            target = successor(state, group, node)
+            up = target is not None and state.nodes[target].state is NodeState.UP
+            found.append(RoleMove(group.name, target if up else None))
+    return tuple(found)
 
 
 def plan_drain(workspace: ClusterView, node: str, options: MigrationOptions | None = None) -> DrainPlan:

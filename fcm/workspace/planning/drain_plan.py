@@ -30,6 +30,15 @@ class PlannedMove:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleMove:
+    """A service or application that is no virtual machine and leaves the node at once when the drain begins."""
+
+    name: str
+    destination: str | None
+    """Where a failover would bring it; None: no node can take it, it stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class DrainPlan:
     """How a node is emptied: pause it, make the moves in order, do its maintenance, resume it."""
 
@@ -38,6 +47,8 @@ class DrainPlan:
     staying: tuple[Staying, ...]
     off: int = 0
     """Machines that are off or saved and stay, because there is nothing of them to move."""
+    roles: tuple[RoleMove, ...] = ()
+    """Services and applications of the node that are no virtual machines."""
     makespan: float | None = None
     """s until the last of them has ended; None where one is not expected to end or not all were predicted."""
 

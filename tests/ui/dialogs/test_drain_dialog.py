@@ -92,7 +92,7 @@ def test_the_plan_says_order_destination_memory_prediction_and_what_stays_why(qt
     assert total(dialog) == (
         "2 virtual machines move, 1 stays. Predicted total: 11.0\u00a0s, one after the other (2 assumed)."
     )
-    assert "1 virtual machine is off or saved and stays" in text(dialog, "What stays")
+    assert "1 virtual machine is off or saved and stays" in text(dialog, "What else is on the node")
     assert backend.submitted == []
     dialog.close()
 

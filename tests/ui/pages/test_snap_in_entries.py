@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
 
 from fcm.model import commands as cmd
 from fcm.model.entities import GroupType
+from fcm.ui.dialogs.moves.drain import DrainDialog
 from fcm.ui.dialogs.services.dependency_report import DependencyReport
 from fcm.ui.events.events import EventsPage
 from fcm.ui.look import theme
 from fcm.ui.tour.driver import Driver
 from fcm.ui.window.qactions import entries
+from fcm.workspace.planning.drain import plan_moves
+from fcm.workspace.planning.drain_plan import RoleMove
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import window_of
 from tests.unit.embedded.desk import Desk
@@ -88,3 +91,40 @@ def test_states_of_a_dependency_report_are_readable_in_the_dark_and_printed_as_o
         dialog.close()
     finally:
         theme.apply(qapp, theme.Scheme.LIGHT)
+
+
+def test_services_and_eviction_of_nodes_are_under_more_actions(shown: MainWindow) -> None:
+    DRIVER.right_click_row(TREE, "node1")
+    below = DRIVER.open_submenu("More Actions...")
+    labels = [action.text() for action in below.actions()]
+    assert labels == ["Start Cluster Service", "Stop Cluster Service", "Force Cluster Start",
+                      "Start and clear quarantine", "Evict"]  # fmt: skip
+    above = below.parent()
+    assert isinstance(above, QMenu)
+    assert "Evict" not in [action.text() for action in above.actions()]
+    above.close()
+    DRIVER.settle()
+
+
+def test_a_drain_says_beforehand_where_a_file_server_goes(shown: MainWindow, desk: Desk) -> None:
+    (server,) = [group for group in desk.workspace.state.groups.values() if group.name == "FS01"]
+    dialog = shown.show_dialog("drain", Selection(Place.NODE, server.owner))
+    assert isinstance(dialog, DrainDialog)
+    label = DRIVER.find(QLabel, "What else is on the node")
+    DRIVER.wait(lambda: label.text(), "the plan")
+    said = label.text().splitlines()[0]
+    assert said.startswith("FS01 moves to node")
+    assert said.endswith(" at once; its clients are disconnected for a moment.")
+    assert desk.do(cmd.DrainNode(server.owner))
+    desk.run(60.0)
+    assert f"moves to {desk.workspace.state.groups[server.id].owner} at once" in said
+    dialog.close()
+
+
+def test_a_drain_says_that_a_service_stays_which_no_node_can_take(shown: MainWindow, desk: Desk) -> None:
+    (server,) = [group for group in desk.workspace.state.groups.values() if group.name == "FS01"]
+    for node in desk.workspace.state.nodes:
+        if node != server.owner:
+            assert desk.do(cmd.PauseNode(node))
+    found = plan_moves(desk.workspace.state, server.owner)
+    assert found.roles == (RoleMove("FS01", None),)

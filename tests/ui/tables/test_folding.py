@@ -84,6 +84,20 @@ def test_a_list_in_a_dialog_cuts_its_names_before_other_columns_go_out_of_sight(
     qtbot.waitUntil(lambda: header.sectionSize(0) >= made.sizeHintForColumn(0))
 
 
+def test_the_last_heading_of_a_list_in_a_dialog_is_whole(qtbot: QtBot) -> None:
+    made = TickList("Networks", ["Network", "Subnet", "Default rank and the reason for it"])
+    qtbot.addWidget(made)
+    made.add(
+        "a", ["A network whose name is as long as those of administrations", "10.20.1.0/24", "1. " + "First " * 20]
+    )
+    made.resize(560, 200)
+    made.show()
+    made.fit()
+    header = made.header()
+    assert header.length() <= made.viewport().width()
+    assert header.sectionSize(2) >= header.sectionSizeHint(2)
+
+
 def test_a_dialog_is_as_large_as_the_screen_allows(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     class Screen:
         size = QSize(1024, 640)
@@ -96,6 +110,8 @@ def test_a_dialog_is_as_large_as_the_screen_allows(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(parent, "screen", Screen)
     assert frame.fitting(parent, QSize(760, 680)) == QSize(760, 600)
     assert frame.fitting(parent, QSize(500, 300)) == QSize(500, 300)
+    monkeypatch.setattr(Screen, "size", QSize(2560, 1440))
+    assert frame.fitting(parent, QSize(800, 560)) == QSize(1000, 560)
     monkeypatch.setattr(Screen, "size", QSize(800, 600))
     assert frame.fitting(parent, QSize(900, 680)) == QSize(900, 680)  # offscreen
 

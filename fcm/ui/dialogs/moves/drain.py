@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from fcm.model.migrations import Drain
     from fcm.ui.desk import Desk
     from fcm.ui.widgets.background import Outcome
-    from fcm.workspace.planning.drain_plan import DrainPlan, PlannedMove
+    from fcm.workspace.planning.drain_plan import DrainPlan, PlannedMove, RoleMove
     from fcm.workspace.workspace import Operation
 
 _REJECT = QDialogButtonBox.ButtonRole.RejectRole
@@ -62,7 +62,7 @@ class DrainDialog(PlainDialog):
         named(self._total, "Total")
         self._reason = named(wrapped("", "quiet"), "Status of the selected machine")
         self.table.currentItemChanged.connect(lambda *_: self._show_reason())
-        self._stay = named(wrapped(""), "What stays")
+        self._stay = named(wrapped(""), "What else is on the node")
         self._stay.hide()
         self.notice = Notice()
         self.power_shell = PowerShellBox()
@@ -211,8 +211,9 @@ class DrainDialog(PlainDialog):
         self.table.show_plan(self.state, self._plan, {m for m, to in self._chosen.items() if not to})
         at_once = self.state.cluster.concurrent_migrations if self.state.cluster else 1
         self._total.setText(_total(plan, len(self._plan.moves) - len(plan.moves), at_once))
-        self._stay.setText(_off(plan.off))
-        self._stay.setVisible(bool(plan.off))
+        beside = [_role(one) for one in plan.roles] + ([_off(plan.off)] if plan.off else [])
+        self._stay.setText("\n".join(beside))
+        self._stay.setVisible(bool(beside))
         self._show_reason()
         self._enable()
 
@@ -359,9 +360,17 @@ def _off(count: int) -> str:
     )
 
 
+def _role(move: RoleMove) -> str:
+    if move.destination is None:
+        return f"{move.name} stays on the node: no other node can take it."
+    return f"{move.name} moves to {move.destination} at once; its clients are disconnected for a moment."
+
+
 def _total(plan: DrainPlan, left_out: int, at_once: int) -> str:
     """How many move, and how long all of it takes, with what that rests on."""
     staying = len(plan.staying) + left_out
+    if not plan.moves and not staying:
+        return "No virtual machine has to move."
     text = f"{words.count(len(plan.moves), 'virtual machine moves', 'virtual machines move')}, {staying or 'none'} "
     text += "stays." if staying == 1 else "stay."
     text = text[:1].upper() + text[1:]

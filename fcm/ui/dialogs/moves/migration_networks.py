@@ -145,7 +145,7 @@ class MigrationNetworksDialog(CommandDialog):
     """The same choice reached from the networks of the cluster."""
 
     def __init__(self, window: Desk) -> None:
-        super().__init__(window, "Networks for live migration", "network-order", QSize(820, 460), with_apply=True)
+        super().__init__(window, "Networks for live migration", "network-order", QSize(980, 460), with_apply=True)
         self.panel = MigrationNetworksPanel(self.state)
         self.panel.changed.connect(self.refresh)
         self.body.addWidget(self.panel, 1)

@@ -299,7 +299,7 @@ class MigrationsDock(Dock):
                     numeric=True,
                 ),
                 Column("Blackout", blackout, 80, numeric=True),
-                Column("Network", network, 140),
+                Column("Network", network, 140, gives=True),
                 Column("Status", status, 320),
             )
         )
