@@ -98,13 +98,14 @@ class NetworkPropertiesDialog(CommandDialog):
         row.addStretch(1)
         column = QVBoxLayout(box)
         column.addLayout(row)
-        column.addWidget(
-            wrapped(
-                "Cluster Shared Volumes use the enabled network with the lowest metric. Automatic metrics begin at "
-                "1000 without a gateway, at 10000 with one.",
-                "quiet",
-            )
+        rule = wrapped(
+            "Cluster Shared Volumes use the enabled network with the lowest metric. Automatic metrics begin at "
+            "1000 without a gateway, at 10000 with one.",
+            "quiet",
         )
+        # Else the dialog would keep room for its lines in a narrow column, more than a small screen has.
+        rule.setMinimumHeight(2 * rule.fontMetrics().lineSpacing())
+        column.addWidget(rule)
         column.addWidget(self.rank)
         return box
 

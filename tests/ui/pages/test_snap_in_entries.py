@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QPushButton
 
 from fcm.model import commands as cmd
-from fcm.model.entities import GroupType
+from fcm.model.entities import GIB, GroupType
+from fcm.model.state import State
 from fcm.ui.dialogs.moves.drain import DrainDialog
+from fcm.ui.dialogs.moves.drain_table import MACHINE, MovesTable
 from fcm.ui.dialogs.services.dependency_report import DependencyReport
 from fcm.ui.events.events import EventsPage
 from fcm.ui.look import theme
 from fcm.ui.tour.driver import Driver
 from fcm.ui.window.qactions import entries
 from fcm.workspace.planning.drain import plan_moves
-from fcm.workspace.planning.drain_plan import RoleMove
+from fcm.workspace.planning.drain_plan import DrainPlan, PlannedMove, RoleMove
 from fcm.workspace.selection import Place, Selection
 from tests.ui.window_by_hand import window_of
 from tests.unit.embedded.desk import Desk
@@ -128,3 +131,30 @@ def test_a_drain_says_that_a_service_stays_which_no_node_can_take(shown: MainWin
             assert desk.do(cmd.PauseNode(node))
     found = plan_moves(desk.workspace.state, server.owner)
     assert found.roles == (RoleMove("FS01", None),)
+
+
+def test_long_names_of_machines_in_a_drain_get_a_third_of_the_list(qtbot: QtBot) -> None:
+    made = MovesTable()
+    qtbot.addWidget(made)
+    made.resize(1200, 300)
+    made.show()
+    name = "Einwohnermeldeamt-Datenbank-Produktion-Nord-01"
+    move = PlannedMove("vm-1", name, GIB, "node2", "node2 has the most free memory.")
+    made.show_plan(State(), DrainPlan("node1", (move,), ()))
+    assert made.columnWidth(MACHINE) >= made.sizeHintForColumn(MACHINE)
+    made.setColumnWidth(MACHINE, 60)
+    made.show_plan(State(), DrainPlan("node1", (move,), ()))
+    assert made.columnWidth(MACHINE) == 60
+
+
+def test_the_properties_of_a_network_fit_a_screen_of_640_pixels_with_their_frame(shown: MainWindow) -> None:
+    network = next(iter(shown.state.networks))
+    dialog = shown.show_dialog("network-properties", Selection(Place.NETWORK, network))
+    assert isinstance(dialog, QDialog)
+    DRIVER.settle()
+    assert dialog.minimumSizeHint().height() <= 600
+    dialog.resize(560, 600)
+    DRIVER.settle()
+    for button in dialog.findChildren(QPushButton):
+        assert dialog.rect().contains(button.geometry().translated(button.parentWidget().mapTo(dialog, QPoint())))
+    dialog.close()

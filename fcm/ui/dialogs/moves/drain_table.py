@@ -37,6 +37,8 @@ ORDER, MACHINE, MEMORY, DESTINATION, PREDICTED, ACTUAL, STATUS = range(7)
 STAYS = "stays here"
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _Index = QModelIndex | QPersistentModelIndex
+NAME, MOST_OF_NAME = 150, 33
+"""Pixels that a name has at least, percent of the table that it has at most."""
 Line: TypeAlias = tuple[str, bool, tuple[str, ...]]
 """Id of a machine, whether its destination can be changed, and the cells."""
 
@@ -63,9 +65,11 @@ class MovesTable(QTreeWidget):
         header.setMinimumSectionSize(48)
         for column in (ORDER, MEMORY, ACTUAL):
             self.headerItem().setTextAlignment(column, _RIGHT)
-        for column, width in ((ORDER, 52), (MACHINE, 150), (MEMORY, 84), (DESTINATION, 120), (PREDICTED, 150)):
+        for column, width in ((ORDER, 52), (MACHINE, NAME), (MEMORY, 84), (DESTINATION, 120), (PREDICTED, 150)):
             self.setColumnWidth(column, width)
         header.setSectionResizeMode(STATUS, QHeaderView.ResizeMode.Stretch)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._widest_name = 0
         self.nodes: tuple[str, ...] = ()
         """Destinations that the editor offers."""
         self.itemDoubleClicked.connect(lambda item, _: self.edit_destination(item))
@@ -93,6 +97,13 @@ class MovesTable(QTreeWidget):
         """Name and whole status of the current row; empty where there is none."""
         item = self.currentItem()
         return ("", "") if item is None else (item.text(MACHINE), item.text(STATUS))
+
+    def _fit_names(self) -> None:
+        """Give names that are longer than all before their width, up to a part of the table."""
+        needed = self.sizeHintForColumn(MACHINE)
+        if needed > self._widest_name:
+            self._widest_name = needed
+            self.setColumnWidth(MACHINE, max(NAME, min(needed, self.viewport().width() * MOST_OF_NAME // 100)))
 
     # What is shown
 
@@ -188,6 +199,7 @@ class MovesTable(QTreeWidget):
                         item.setTextAlignment(column, _RIGHT)
         if self.currentItem() is None and (first := self._items()[:1]):
             self.setCurrentItem(first[0])
+        self._fit_names()
 
     def _items(self) -> list[QTreeWidgetItem]:
         found = (self.topLevelItem(row) for row in range(self.topLevelItemCount()))
