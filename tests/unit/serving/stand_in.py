@@ -107,8 +107,10 @@ def converse() -> int:
 
 
 def requested(words: list[str]) -> dict[str, object]:
-    """The request of a line; a parameter without a value is a switch."""
+    """The request of a line; a parameter without a value is a switch, a first word without a parameter is the name."""
     parameters: dict[str, object] = {}
+    if len(words) > 1 and not words[1].startswith("-"):
+        words = [words[0], "-Name", *words[1:]]
     for at, word in enumerate(words):
         if word.startswith("-"):
             has_value = at + 1 < len(words) and not words[at + 1].startswith("-")
