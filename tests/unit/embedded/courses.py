@@ -12,14 +12,14 @@ from __future__ import annotations
 import tempfile
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import ClusterVersion, MachineState, NodeState, OfflineAction, QuorumMode, RestartPolicy
 from fcm.model.failures import FaultKind
 from fcm.model.migrations import MigrationOptions
-from fcm.model.state import State
+from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
 from tests.unit.embedded.cluster_of import cluster_of, machine
 from tests.unit.embedded.desk import Desk
@@ -48,30 +48,36 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.lines: list[str] = []
+        self._state = State()
 
-    def on(self, desk: Desk, title: str, steps: Callable[[Desk], None], *, opening: bool = False) -> None:
-        """Write down what some steps bring in a cluster; ``opening``: and what its opening brought."""
+    def on(self, desk: Desk, title: str, steps: Callable[[Desk], None], opened: State | None = None) -> None:
+        """Write down what some steps bring in a cluster; ``opened``: and what the opening of this state brought."""
         self.lines.append(f"== {title}")
-        begin, state = desk.workspace.now(), desk.state
-        first, same = 0 if opening else len(desk.entries), ""
+        begin = desk.workspace.now()
+        first, same = len(desk.entries) if opened is None else 0, ""
+        self.follow(opened or desk.state)
         try:
             steps(desk)
             for entry in desk.entries[first:]:
                 told = self.told(entry, begin)
-                self.lines += [] if told and told[0][10:] == same else told
+                self.lines += [] if told and len(told) == 1 and told[0][10:] == same else told
                 same = told[0][10:] if told else same
-            self.lines += _standing(state, desk.state)
         finally:
             desk.close()
 
-    def stands(self, desk: Desk) -> None:
+    def follow(self, state: State) -> None:
+        """What is told next happens to this state."""
+        self._state = state
+
+    def stands(self, desk: Desk, begin: float) -> None:
         """Write down where everything is."""
-        self.lines += _standing(State(), desk.state)
+        self.lines += changes(State(), desk.state, begin)
 
     def told(self, entry: ev.Entry, begin: float) -> list[str]:
         """An event as lines; none for what passes without a trace."""
         if entry.event.transient:
             return []
+        before, (self._state, _) = self._state, apply(self._state, entry)
         event, time = entry.event, f"{entry.time - begin:9.3f}"
         if isinstance(event, ev.NodeLogged):
             values = " ".join(f"{key}={value}" for key, value in sorted(dict(event.values).items()) if _is_told(value))
@@ -81,66 +87,67 @@ class Stage:
                      if isinstance(getattr(event.failover, name, None), float)}  # fmt: skip
             shown = " ".join(f"{name}={value - begin:.3f}" for name, value in marks.items())
             return [f"{time} failover {shown}".rstrip()]
-        facts = " ".join(filter(None, (_fact(one.name, getattr(event, one.name)) for one in fields(event))))
-        return [f"{time} {type(event).__name__} {facts}".rstrip()]
+        facts = [_named(one.name, getattr(event, one.name), begin) for one in fields(event)]
+        told, *more = changes(before, self._state, begin) or [""]
+        line = " ".join(filter(None, (time, type(event).__name__, *facts, told)))
+        return [line, *(f"{'':10}{one}" for one in more)]
 
 
-def _fact(name: str, value: object) -> str:
-    """A field of an event: of an object what may change, of a text no sentence, for words are held elsewhere."""
-    if value is None or value in ("", (), False) or name in ("report", "what"):
-        return ""
-    if is_dataclass(value):
-        return " ".join(f"{one}={_short(found)}" for one in _FIELDS if _is_told(found := getattr(value, one, None)))
-    if isinstance(value, str) and ". " in f"{value} ":
-        return ""
-    return f"{name}={_short(value)}" if isinstance(value, (str, int, float)) else ""
-
-
-def _is_told(value: object) -> bool:
-    return value is not None and value not in ("", ()) and not (isinstance(value, str) and ". " in f"{value} ")
-
-
-def _standing(before: State, state: State) -> list[str]:
-    """Where everything is at the end, where that is not as before."""
+def changes(before: State, after: State, begin: float) -> list[str]:
+    """What became of each object that is not as before, fact by fact; without sentences and reports."""
     lines = []
-    for kind in ("nodes", "groups", "resources", "disks", "shared_volumes", "machines", "faults", "copies"):
-        old, new = getattr(before, kind, {}), getattr(state, kind, {})
-        for identity, one in new.items():
-            if one != old.get(identity):
-                shown = [f"{name}={_short(value)}" for name in _FIELDS if _is_told(value := getattr(one, name, None))]
-                lines.append(f"   {kind} {' '.join(shown)}")
+    if before.cluster != after.cluster:
+        lines.append(_change("cluster", before.cluster, after.cluster, begin))
+    for kind in _KINDS:
+        old, new = getattr(before, kind), getattr(after, kind)
+        if old is not new:
+            lines += [_change(kind, old.get(key), one, begin) for key, one in new.items() if one != old.get(key)]
     return lines
 
 
-_FIELDS = (
-    "name",
-    "state",
-    "node",
-    "owner",
-    "paused",
-    "weight",
-    "failures",
-    "failback_at",
-    "wanted",
-    "until",
-    "access",
-    "guest",
-    "ended",
-    "free",
-    "kind",
-    "target",
-    "connected",
-    "duration",
-    "phase",
-    "stopped",
-    "online",
-    "role",
-)
-"""What may change of an object."""
+def _change(kind: str, old: object, new: Any, begin: float) -> str:
+    """An object by its name, and its facts that changed."""
+    name = getattr(new, "name", "") or getattr(new, "kind", "")
+    facts = [
+        _named(one.name, value, begin, whole=True, empty=old is not None)
+        for one in fields(new)
+        if (value := getattr(new, one.name)) != getattr(old, one.name, None) and one.name not in ("id", "name")
+    ]
+    return " ".join(filter(None, (kind, name, *facts)))
 
 
-def _short(value: object) -> str:
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+_KINDS = tuple(one.name for one in fields(State) if one.name not in ("sequence", "time", "cluster"))
+
+
+def _named(name: str, value: object, begin: float, *, whole: bool = False, empty: bool = False) -> str:
+    """A fact: a sentence is none, for words are held elsewhere; ``empty``: what is empty says something too."""
+    if name in ("report", "what") or _is_sentence(value) or (is_dataclass(value) and not whole):
+        return ""
+    if not empty and (value is None or value in ("", (), False)):
+        return ""
+    return f"{name}={_short(value, begin)}"
+
+
+def _is_sentence(value: object) -> bool:
+    return isinstance(value, str) and ". " in f"{value} "
+
+
+def _short(value: object, begin: float) -> str:
+    """Times since the first step, other numbers with two digits."""
+    if isinstance(value, float):
+        return f"{value - begin if value > 500_000.0 and value < 1e8 else value:.2f}"
+    if is_dataclass(value):
+        facts = (_named(one.name, getattr(value, one.name), begin, whole=True) for one in fields(value))
+        return f"({' '.join(filter(None, facts))})"
+    if isinstance(value, frozenset):
+        value = sorted(value)
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(_short(one, begin) for one in value)}]"
+    return "-" if value is None else str(value)
+
+
+def _is_told(value: object) -> bool:
+    return value is not None and value not in ("", ()) and not _is_sentence(value)
 
 
 # Steps

@@ -41,6 +41,7 @@ def _days(stage: Stage, version: ClusterVersion, seed: int) -> None:
     with_volume(desk, "node1", IN1="node1", IN2="node2")
     stage.lines.append(f"== {version}, seed {seed}")
     begin = desk.workspace.now()
+    stage.follow(desk.state)
     for _ in range(STEPS):
         command = _drawn(draw, desk.state)
         seconds = draw.choice((0.0, 1.0, 5.0, 20.0, 60.0, 300.0, 1000.0))
@@ -54,7 +55,7 @@ def _days(stage: Stage, version: ClusterVersion, seed: int) -> None:
         sum_ = hashlib.sha256("\n".join(told).encode()).hexdigest()[:8]
         answer = "" if verdict else " refused"
         stage.lines.append(f"{desk.workspace.now() - begin:9.1f} {type(command).__name__}{answer}: {shown} #{sum_}")
-    stage.stands(desk)
+    stage.stands(desk, begin)
     desk.close()
 
 

@@ -32,7 +32,7 @@ def _closed(stage: Stage, name: str, opened: Callable[[Journal], Desk], begin: S
     begin(desk)
     desk.run(moment)
     desk.close()
-    stage.on(opened(Journal.open(path, "embedded:course")), name, _end, opening=True)
+    stage.on(opened(Journal.open(path, "embedded:course")), name, _end, desk.state)
 
 
 def _end(desk: Desk) -> None:

@@ -68,11 +68,12 @@ def signatures() -> str:
 
 def _signature(param: Param) -> str:
     place = "" if param.position is None else f"[{param.position}]"
-    flags = [word for word in ("rest", "needed", "empty", "null") if getattr(param, word)]
+    flags = [word for word in ("rest", "needed", "empty", "null", "by_property") if getattr(param, word)]
     parts = [f"-{param.name}{place}", param.kind, *param.aliases, *flags]
     parts += [f"one of {'|'.join(param.choices)}"] if param.choices else []
     parts += [f"from {'|'.join(param.pipes)}"] if param.pipes else []
     parts += [f"of {param.of}"] if param.of else []
+    parts += [f"for {param.means}"] if param.means else []
     return " ".join([*parts, *(["absent"] if param.absent else [])])
 
 

@@ -197,3 +197,14 @@ def test_the_last_value_that_can_be_planned_is_taken(tmp_path: Path, line: str) 
 def test_the_first_value_beyond_is_refused(tmp_path: Path, line: str) -> None:
     with pytest.raises(ClusterFileError, match=line.rpartition("\n")[2].split(" ")[0]):
         load(written(tmp_path, with_faults(f"{HANG}\n{line}")))
+
+
+@pytest.mark.parametrize("when", ["at = 30", "rate = 20"])
+def test_what_is_planned_is_counted_one_by_one(tmp_path: Path, when: str) -> None:
+    desk = opened(tmp_path, f"{HANG}\n{when}\nrepair_after = 1")
+    desk.run(3600.0)
+    numbers = [entry.event.plan.number for entry in desk.entries if isinstance(entry.event, ev.FaultPlanned)]
+    first = numbers[0]
+    assert numbers == list(range(first, first + len(numbers)))
+    assert len(numbers) > 10 if "rate" in when else len(numbers) == 1
+    desk.close()

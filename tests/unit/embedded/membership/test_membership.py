@@ -314,6 +314,16 @@ def test_a_cluster_without_quorum_stops_and_says_why(desk: Desk) -> None:
     assert "2 of 3 needed votes" in desk.state.nodes["node1"].note
 
 
+@pytest.mark.parametrize(("witness", "votes"), [("disk", 2), ("share", 2), ("", 1)])
+def test_a_cluster_that_stops_counts_a_witness_that_is_still_reached(tmp_path: Path, witness: str, votes: int) -> None:
+    four = Desk(cluster_file(tmp_path, 4, witness))
+    for name in ("node2", "node3", "node4"):
+        fault(four, FaultKind.POWER_OFF, name)
+    four.run(20.0)
+    assert f"only {votes} of 3 needed votes" in cluster_of(four).stopped
+    four.close()
+
+
 def test_nodes_that_wait_form_the_cluster_once_they_have_the_votes(desk: Desk) -> None:
     fault(desk, FaultKind.POWER_OFF, "node2")
     fault(desk, FaultKind.POWER_OFF, "node3")

@@ -241,3 +241,20 @@ def test_nodes_that_lack_only_the_witness_say_so(tmp_path: Path) -> None:
     two.run(1.0)
     assert ups(two) == {"node1"}
     two.close()
+
+
+def test_nodes_that_lack_votes_besides_the_witness_do_not_blame_the_witness(tmp_path: Path) -> None:
+    three = Desk(cluster_file(tmp_path, 4, "disk"))
+    assert three.do(cmd.StopCluster())
+    three.run(100.0)
+    assert three.do(cmd.StartClusterService("node1"))
+    three.run(60.0)
+    assert three.state.nodes["node1"].state is NodeState.JOINING
+    assert not logged(three, "1573"), "the witness is there"
+    fault(three, FaultKind.LOSE_LUN, three.disk("Cluster Disk 1").id)
+    three.run(60.0)
+    assert not logged(three, "1573"), "with it, the votes would not be enough either"
+    assert three.do(cmd.StartClusterService("node2"))
+    three.run(60.0)
+    assert logged(three, "1573") == [("node1", {"node": "node1"})]
+    three.close()

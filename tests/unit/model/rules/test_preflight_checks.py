@@ -4,10 +4,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import pytest
+
 from fcm.model.entities import AdapterState, Processor, SharedVolume, VolumeAccess
 from fcm.model.failures import Fault, FaultKind
 from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
-from fcm.model.rules.moving.preflight_checks import migration_checks, waiting_reason
+from fcm.model.rules.moving.preflight_checks import migration_checks, queue_reason, waiting_reason
 from fcm.model.telemetry import Phase
 from tests.unit.model.changed import group, machine, network, with_cluster, with_machine, with_node, with_object
 
@@ -128,3 +130,10 @@ def test_a_destination_that_lost_its_path_to_the_volume_warns_and_one_that_has_i
     assert checks(lost)["Storage"] == "warn"
     assert "node2 has no path to Data" in text(lost, "Storage")
     assert checks(lost, node="node3")["Storage"] == checks(direct, node="node3")["Storage"]
+
+
+@pytest.mark.parametrize(("limit", "said"), [(1, "one"), (2, "2"), (16, "16")])
+def test_whoever_waits_in_the_queue_reads_how_many_a_node_takes_part_in(state: State, limit: int, said: str) -> None:
+    assert queue_reason(with_cluster(state, concurrent_migrations=limit), "node1", "node2") == (
+        f"Other live migrations of node1 or node2 are ahead in the queue: a node takes part in {said} at a time."
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.shell.transcripts import FOLDER, SIGNATURES, replayed, signatures
+from tests.unit.shell.transcripts import FOLDER, replayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,8 +95,3 @@ def test_what_is_said_in_a_session_on_values(held: Held) -> None:
 
 def test_what_is_said_in_a_session_on_filters(held: Held) -> None:
     held("filters")
-
-
-def test_cmdlets_and_their_parameters_are_those_that_are_listed() -> None:
-    """Scripts rely on names, aliases, places, and on what comes through the pipeline."""
-    assert signatures().splitlines() == SIGNATURES.read_text(encoding="utf-8").splitlines()
