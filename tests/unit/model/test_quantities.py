@@ -85,3 +85,16 @@ def test_what_is_just_too_little_is_said_with_the_digits_that_show_it() -> None:
 )
 def test_a_short_time_keeps_its_digits_as_well(value: float, words: str) -> None:
     assert milliseconds(value) == words
+
+
+@pytest.mark.parametrize("unit", ["KiB", "MiB", "GiB", "TiB", "PiB"])
+def test_a_size_has_three_digits_that_count_from_one_to_a_hundred(unit: str) -> None:
+    factor = 1024.0 ** (1 + "KMGTP".index(unit[0]))
+    for value in (1.0, 1.234, 8.994, 8.996, 9.123, 9.876, 9.994, 9.996, 10.26, 43.21, 99.94, 99.96, 512.4):
+        assert size(value * factor) == f"{float(f'{value:.3g}'):g} {unit}"
+
+
+@pytest.mark.parametrize("value", [0.00123, 0.0456, 0.789, 0.9994, 0.9996, 1.004])
+def test_a_short_time_has_three_digits_that_count(value: float) -> None:
+    thousandths = milliseconds(value / 1000.0).split(" ")[0]
+    assert float(thousandths) == pytest.approx(float(f"{value:.3g}"), rel=1e-9)
