@@ -176,7 +176,7 @@ def test_the_engine_is_chosen_in_the_menu_and_kept(desk: Desk) -> None:
 
 
 def test_text_of_a_course_runs_in_the_built_in_shell_and_powershell_stays(desk: Desk) -> None:
-    desk.shown.propose("Get-ClusterNode | Select-Object -ExpandProperty Name; Get-Content /etc/hostname")
+    desk.shown.learning.propose("Get-ClusterNode | Select-Object -ExpandProperty Name; Get-Content /etc/hostname")
     assert desk.panel.built_in.isVisible()
     assert desk.panel.note == "What a course or a drill proposes runs in the built-in shell only."
     desk.panel.built_in.input.enter()
@@ -292,12 +292,12 @@ def test_text_of_a_course_never_has_the_files_of_a_typed_line(qtbot: QtBot, tmp_
     desk.dock.toggle()
     view, file = desk.panel.built_in, tmp_path / "made.txt"
     line = f"Set-Content '{file}' here"
-    desk.shown.propose(line)
+    desk.shown.learning.propose(line)
     if again == "undo":
         view.input.set_text("")
         view.input.undo()
         assert view.input.text() == ""
-        desk.shown.propose(line)
+        desk.shown.learning.propose(line)
         QTest.keyClicks(view.input, " ")
     view.input.enter()
     qtbot.waitUntil(lambda: not view.runner.is_running)
@@ -309,7 +309,7 @@ def test_text_of_a_course_never_has_the_files_of_a_typed_line(qtbot: QtBot, tmp_
     assert not file.exists()
     assert "cannot read or write files" in view.output.toPlainText()
     assert line not in view.input.history.kept()
-    desk.shown.propose("function Get-ClusterNode { 'false' }")
+    desk.shown.learning.propose("function Get-ClusterNode { 'false' }")
     view.input.enter()
     QTest.keyClicks(view.input, f"Get-ClusterNode | Export-Csv '{file}'")
     view.input.enter()

@@ -57,7 +57,8 @@ def test_each_script_goes_through_the_powershell_that_is_found(
     program = tmp_path / "pwsh"
     program.write_text(
         f"#!{sys.executable}\nimport json, os, sys\n"
-        "script = json.loads(os.environ['FCM_RUN'])['script']\nprint('ran', script)\nsys.exit('errors' in script)\n",
+        "told = json.loads(os.environ['FCM_RUN'])\nopen(told['begun'], 'w').close()\n"
+        "print('ran', told['script'])\nsys.exit('errors' in told['script'])\n",
         encoding="utf-8",
     )
     program.chmod(0o755)
