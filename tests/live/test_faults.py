@@ -347,9 +347,9 @@ def test_a_guest_that_shuts_down_in_the_middle_is_reported_as_shut_down(
     with connect_from(lab.client, writing.address, GUEST_PORT) as line:
         line.sendall(b"poweroff\n")
     ended = watched.end_of(identity)
+    _told("guest shut down", ended)
     watched.until(lambda: watched.workspace.state.machines[machine].state is MachineState.OFF, "it is shown as off")
 
-    _told("guest shut down", ended)
     assert ended.phase is Phase.FAILED
     assert ended.reason == "The virtual machine was shut down during the migration."
     assert watched.workspace.state.machines[machine].node == "node1"
