@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from fcm import powershell
 from fcm.ui.look import theme
 from fcm.ui.tour.patience import PATIENCE, stretched
+from fcm.workspace import collecting
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
@@ -84,6 +85,14 @@ def desk() -> Iterator[Desk]:
     made = Desk()
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_found_here() -> Iterator[None]:
+    """Objects of Qt are deleted in this thread, as in the program, also in tests that have no window of it."""
+    collecting.search_here_only()
+    yield
+    collecting.search_due()
 
 
 @pytest.fixture(autouse=True, scope="session")

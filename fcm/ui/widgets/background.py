@@ -11,8 +11,21 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
+from fcm.workspace import collecting
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+SEARCH_EVERY = 100
+"""ms after which it is looked whether Python is to search for garbage."""
+
+
+def search_garbage(window: QObject) -> None:
+    """From now on garbage is searched in the thread of the window alone, as long as ``window`` exists."""
+    collecting.search_here_only()
+    timer = QTimer(window, interval=SEARCH_EVERY)
+    timer.timeout.connect(collecting.search_due)
+    timer.start()
 
 
 class _Postbox(QObject):

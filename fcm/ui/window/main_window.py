@@ -12,6 +12,7 @@ from fcm.ui import pages
 from fcm.ui.learning.learning import Learning
 from fcm.ui.look import icons, theme
 from fcm.ui.tables import export
+from fcm.ui.widgets.background import search_garbage
 from fcm.ui.window import layout, notifications
 from fcm.ui.window.cluster_desk import ClusterDesk, RootDesk, properties_among
 from fcm.ui.window.connections import Connections, Warming
@@ -83,6 +84,7 @@ class MainWindow(Frame):
         layout.restore(self._layout)
         self.reopening = Reopening(context.settings, self.messages, self.open)
         self._warming = Warming(self._connections, self)
+        search_garbage(self)
         self._restore_hook = install_excepthook(lambda: self.messages)
         if context.settings.problem:
             self.messages.show_message("warning", context.settings.problem)

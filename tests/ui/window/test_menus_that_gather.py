@@ -1,8 +1,9 @@
-"""Menus are filled anew all day; nothing of those before may stay, neither in Qt nor in Python."""
+"""What is given up goes, neither Qt nor Python keeps it, and the thread of the window alone deletes it."""
 
 from __future__ import annotations
 
 import gc
+import threading
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -79,3 +80,31 @@ def test_a_menu_with_submenus_that_is_filled_again_is_forgotten_in_python_too(qt
     for _ in range(ROUNDS):
         fill()
     assert held() - before == Counter()
+
+
+class Circle:
+    """Garbage that only a search finds; it tells which thread did."""
+
+    def __init__(self, found_by: list[int]) -> None:
+        self.itself, self.found_by = self, found_by
+
+    def __del__(self) -> None:
+        self.found_by.append(threading.get_ident())
+
+
+def test_garbage_is_found_in_the_thread_of_the_window_whoever_made_it(qtbot: QtBot, tmp_path: Path) -> None:
+    busy_window(qtbot, tmp_path)
+    found_by: list[int] = []
+
+    def work() -> None:
+        for _ in range(100):
+            Circle(found_by)
+        kept = [[] for _ in range(50_000)]  # Python would search many times meanwhile
+        assert len(kept) == 50_000
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found_by == []
+    qtbot.waitUntil(lambda: len(found_by) == 100)
+    assert set(found_by) == {threading.get_ident()}

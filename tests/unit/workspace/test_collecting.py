@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    assert gc.isenabled()
+    was_on = gc.isenabled()  # tests of the window turn it off
+    gc.enable()
     yield
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
+    if not was_on:
+        gc.disable()
 
 
 def test_no_search_takes_place_until_the_last_has_ended() -> None:
@@ -88,3 +91,19 @@ def test_a_large_cluster_is_kept_as_long_as_it_is_open(least: int, monkeypatch: 
     opened.close()
     opened.close()
     assert gc.get_freeze_count() == 0
+
+
+def test_once_one_thread_searches_nobody_else_does_and_no_pause_turns_it_on_again() -> None:
+    try:
+        with collecting.paused():
+            collecting.search_here_only()
+        assert not gc.isenabled()
+        made = [[] for _ in range(2 * gc.get_threshold()[0])]
+        assert gc.get_count()[0] > gc.get_threshold()[0]
+        with collecting.paused():
+            collecting.search_due()
+            assert gc.get_count()[0] > gc.get_threshold()[0]
+        collecting.search_due()
+        assert gc.get_count()[0] < len(made)
+    finally:
+        gc.enable()
