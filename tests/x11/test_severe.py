@@ -133,7 +133,7 @@ def test_exit_asks_while_a_drain_waits_and_says_what_becomes_of_it(
         "The drain of node1 stops before it is finished; the node stays paused.",
     ]
     program.press("Cancel")
-    assert program.ask(looking.is_open)
+    program.wait(looking.is_open)
 
 
 def test_exit_and_close_connection_ask_while_migrations_run(begin: Callable[..., Program]) -> None:
@@ -153,7 +153,7 @@ def test_exit_and_close_connection_ask_while_migrations_run(begin: Callable[...,
     program.click(program.ask(looking.close_button))
     program.wait(looking.dialog, until=lambda asked: "1 migration is running" in asked)
     program.press("Cancel")
-    assert program.ask(looking.is_open)
+    program.wait(looking.is_open)
 
 
 def test_a_second_cluster_leaves_no_page_of_the_first_that_errs(begin: Callable[..., Program]) -> None:

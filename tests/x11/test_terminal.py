@@ -47,7 +47,7 @@ def test_keys_reach_the_program_and_its_answer_is_on_the_screen(console: Program
     console.type("2")
     console.key("Return")
     assert [line for line in prompts(console, 2) if line] == [f"{PROMPT} Get-ClusterNode -Name node2", "node2", PROMPT]
-    assert console.ask(terminals.inks, "node2") > 20
+    console.wait(terminals.inks, "node2", until=lambda pixels: pixels > 20)
     console.key("Up", "Return")  # the program's own history
     assert [line for line in prompts(console, 3) if line].count("node2") == 2
 
