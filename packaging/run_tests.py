@@ -77,6 +77,8 @@ class Outcome:
     good: bool
     said: str
     counts: dict[str, int] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    """A line for each test that failed."""
 
 
 def lint() -> Outcome:
@@ -131,6 +133,7 @@ def pytest(name: str) -> Outcome:
             clear_labs()
         shutil.rmtree(folders, ignore_errors=True)
     counts: dict[str, int] = {}
+    failures = [line for report in reports.values() for line in failed(report)]
     for report in reports.values():
         for word, number in count(report).items():
             counts[word] = counts.get(word, 0) + number
@@ -138,7 +141,7 @@ def pytest(name: str) -> Outcome:
     bad = [_why(part, code, limit) for part, code in codes.items() if code != 0]
     if not bad and not (IN_CI and counts.get("skipped")):
         return Outcome(name, True, said, counts)
-    return Outcome(name, False, f"FAILED: {'; '.join([said, *filter(None, bad)])}", counts)
+    return Outcome(name, False, f"FAILED: {'; '.join([said, *filter(None, bad)])}", counts, failures)
 
 
 def _why(part: str, code: int | None, limit: float) -> str:
@@ -228,6 +231,23 @@ def count(report: Path) -> dict[str, int]:
     return {word: sum(1 for outcome in worst.values() if outcome == word) for word in order}
 
 
+def failed(report: Path) -> list[str]:
+    """A line for each failure in a junit report: the test and the first line of what it said, cut at 100 characters."""
+    if not report.is_file():
+        return []
+    return [
+        f"{case.get('classname', '')}::{case.get('name', '')}: {_first_line(child)}"
+        for case in ElementTree.parse(report).iter("testcase")
+        for child in case
+        if child.tag in ("failure", "error")
+    ]
+
+
+def _first_line(failure: ElementTree.Element) -> str:
+    line = next(iter(failure.get("message", "").strip().splitlines()), "")
+    return line if len(line) <= 100 else line[:99] + "\N{HORIZONTAL ELLIPSIS}"
+
+
 def run(name: str) -> Outcome:
     if name == "lint":
         return lint()
@@ -252,6 +272,9 @@ def main(names: list[str]) -> int:
     print("\n== total")
     for outcome in outcomes:
         print(f"{outcome.name:8} {outcome.said}")
+    # Last, so that who sees only the end of a long log knows what failed.
+    for line in (line for outcome in outcomes for line in outcome.failures):
+        print(f"failed: {line}")
     total = ", ".join(
         f"{sum(outcome.counts.get(word, 0) for outcome in outcomes)} {word}" for word in ("passed", "failed", "skipped")
     )

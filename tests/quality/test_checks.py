@@ -60,6 +60,27 @@ def test_a_test_that_failed_in_its_teardown_counts_once_and_as_failed(tmp_path: 
 
 def test_a_missing_report_counts_nothing(tmp_path: Path) -> None:
     assert checks.count(tmp_path / "report.xml") == {}
+    assert checks.failed(tmp_path / "report.xml") == []
+
+
+def test_the_end_of_the_log_names_each_test_that_failed_and_what_it_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rules.xml").write_text(REPORT.replace('"no"', f'"assert 1 == 2&#10;{"+ " * 70}"'), encoding="utf-8")
+    (tmp_path / "bundle.xml").write_text(REPORT.replace('"no"', f'"{"long " * 30}"'), encoding="utf-8")
+    monkeypatch.setattr(checks, "REPORTS", tmp_path)
+    monkeypatch.setattr(checks, "TOP", tmp_path)
+    monkeypatch.setattr(checks, "pytest", lambda name: outcome(name))
+
+    def outcome(name: str) -> object:
+        return checks.Outcome(name, False, "FAILED", {"failed": 2}, checks.failed(tmp_path / f"{name}.xml"))
+
+    assert checks.main(["rules", "bundle"]) == 1
+    end = capsys.readouterr().out.splitlines()[-5:]
+    assert end[0] == "failed: tests.a::test_two: assert 1 == 2"
+    assert end[1] == "failed: tests.a::test_left_a_thread: left a thread"
+    assert end[2] == f"failed: tests.a::test_two: {('long ' * 30)[:99]}\N{HORIZONTAL ELLIPSIS}"
+    assert end[4].startswith("0 passed, 4 failed, 0 skipped in ")
 
 
 @pytest.mark.parametrize(("in_ci", "good"), [(True, False), (False, True)])
