@@ -6,18 +6,19 @@ values as far as these can be followed (constants.py); for what is not noticed t
 module is imported, the tests run in a process of their own (trial.py).
 
 Orders come as lines of JSON through the file descriptor that FCM_MUTATION_ORDERS names: ``file`` (the path of the
-changed file), ``line`` (of a constant that changed, else 0), ``tests`` (names without parameters, in order) and
-``limits`` (s that each may take). The answer, a line too, goes to FCM_MUTATION_ANSWERS: the exit status of the fork and
-the test that noticed.
+changed file), ``line`` (of a constant that changed; 0 for a function; null where the modules were imported with the
+change), ``tests`` (names without parameters, in order) and ``limits`` (s that each may take, without those in which it
+waits for a processor). The answer, a line too, goes to FCM_MUTATION_ANSWERS: the exit status of the fork and the test
+that noticed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import gc
 import json
 import os
+import select
 import signal
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -27,13 +28,18 @@ import pytest
 from mutation.constants import NotReplaceableError, replace_constants
 from mutation.functions import functions_by_file, replace_functions
 from mutation.observing import name_of
+from mutation.patience import Patience
 
 if TYPE_CHECKING:
     import types
     from collections.abc import Mapping, Sequence
 
 SURVIVED, HUNG, NOTICED, UNTOLD = 0, 1, 3, 4
-"""How a fork ends. 1 is faulthandler's own, when the limit of a test is over; any other number is a crash."""
+"""How a fork ends. HUNG: it was ended, since the limit of a test was over; any other number is a crash."""
+LOOK = 0.5
+"""s between two looks at the time that a test has taken."""
+GRACE = 20.0
+"""s for what a fork does before its first test."""
 
 _failed: list[str] = []
 
@@ -45,7 +51,13 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
-    """Judge until nobody gives orders any more."""
+    """Judge until nobody gives orders any more.
+
+    Raises:
+        session.Interrupted: if not all tests could be collected.
+    """
+    if session.testsfailed:
+        raise session.Interrupted("not all tests could be collected")
     by_name: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in session.items:
         by_name[name_of(item.nodeid)].append(item)
@@ -75,32 +87,49 @@ def _judged(
             os.close(reading)
             os.setsid()
             try:
-                if order["line"]:
-                    replace_constants(order["file"], order["line"], loaded)
-                else:
-                    replace_functions(order["file"], loaded)
+                match order["line"]:
+                    case None:
+                        pass
+                    case 0:
+                        replace_functions(order["file"], loaded)
+                    case line:
+                        replace_constants(order["file"], line, loaded)
             except NotReplaceableError:
                 os._exit(UNTOLD)
             items = [item for name in order["tests"] for item in by_name.get(name, ())]
-            status = _run(items, order["limits"])
-            os.write(writing, (_failed[0] if _failed else "").encode())
+            status = _run(items, writing)
         finally:
             os._exit(status)
     os.close(writing)
-    with open(reading, encoding="utf-8") as told:
-        by = told.read()
+    hung, by = _followed(fork, reading, order["limits"])
     _, ended = os.waitpid(fork, 0)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(fork, signal.SIGKILL)  # the programs that its tests started
-    return os.waitstatus_to_exitcode(ended), by
+    status = os.waitstatus_to_exitcode(ended)
+    return HUNG if hung else status, by if status == NOTICED else ""
 
 
-def _run(items: Sequence[pytest.Item], limits: Mapping[str, float]) -> int:
-    """Run tests up to the first that fails."""
+def _run(items: Sequence[pytest.Item], writing: int) -> int:
+    """Run tests up to the first that fails; each says its name as it begins."""
     for item, following in zip(items, [*items[1:], None], strict=True):
-        faulthandler.dump_traceback_later(limits[name_of(item.nodeid)], exit=True)
+        os.write(writing, f"{item.nodeid}\n".encode())
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if _failed:
             return NOTICED
-    faulthandler.cancel_dump_traceback_later()
     return SURVIVED
+
+
+def _followed(fork: int, reading: int, limits: Mapping[str, float]) -> tuple[bool, str]:
+    """Read what a fork tells until it ends, or end it when a test takes too long: that, and the last test."""
+    test, patience = "", Patience(fork)
+    with open(reading, "rb", buffering=0) as told:
+        while True:
+            if select.select([told], [], [], LOOK)[0]:
+                said = told.read(65536)
+                if not said:
+                    return False, test
+                test = said.decode().split("\n")[-2]
+                patience.anew()
+            elif patience.spent() > limits.get(name_of(test), GRACE):
+                os.kill(fork, signal.SIGKILL)
+                return True, test

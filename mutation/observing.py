@@ -1,4 +1,7 @@
-"""A plugin for pytest: coverage by test, and the processor time of each test. Parameters of a test count together."""
+"""A plugin for pytest: which lines each test reaches, and its processor time. Parameters of a test count together.
+
+FCM_MUTATION_SOURCES names the files (a list as JSON), FCM_MUTATION_OBSERVED the file for what was seen.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from coverage import Coverage
+
+from mutation.marking import Marks
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 _seconds: dict[str, float] = defaultdict(float)
 _failed: set[str] = set()
+_reached: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+_marks = Marks(json.loads(os.environ.get("FCM_MUTATION_SOURCES", "[]")))
+_marks.watch()
 
 
 def name_of(nodeid: str) -> str:
@@ -25,16 +32,15 @@ def name_of(nodeid: str) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
-    coverage, name = Coverage.current(), name_of(item.nodeid)
-    if coverage is not None:
-        coverage.switch_context(name)
+    name = name_of(item.nodeid)
+    _marks.taken()
     began = _spent()
     try:
         return (yield)
     finally:
         _seconds[name] += _spent() - began
-        if coverage is not None:
-            coverage.switch_context("")
+        for file, lines in _marks.taken().items():
+            _reached[file][name].update(lines)
 
 
 def _spent() -> float:
@@ -49,5 +55,6 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    observed = {"seconds": _seconds, "failed": sorted(_failed)}
+    reached = {file: {name: sorted(lines) for name, lines in tests.items()} for file, tests in _reached.items()}
+    observed = {"seconds": _seconds, "failed": sorted(_failed), "reached": reached}
     Path(os.environ["FCM_MUTATION_OBSERVED"]).write_text(json.dumps(observed), encoding="utf-8")

@@ -6,7 +6,7 @@ import itertools
 import json
 import math
 import os
-import shlex
+import select
 import shutil
 import subprocess
 import sys
@@ -18,12 +18,10 @@ from functools import cached_property
 from hashlib import sha256
 from typing import IO, TYPE_CHECKING, Any
 
-from cosmic_ray.testing import run_tests
 from cosmic_ray.util import restore_contents
-from cosmic_ray.work_item import TestOutcome
-from coverage import CoverageData
 
 from mutation import forking
+from mutation.patience import Patience
 from mutation.report import Outcome
 from mutation.statements import statement_in_function
 
@@ -33,16 +31,20 @@ if TYPE_CHECKING:
 
     from mutation.changes import Change
 
-GRACE = 30.0
-"""s that a test may take beyond what it took without a change: a busy machine."""
+GRACE = 20.0
+"""s that a test may take beyond what it took without a change."""
 SLOWER = 10.0
 """Times as long as without a change may a test take; then it hangs."""
-START = 60.0
+START = 120.0
 """s for the start of Python and the collecting of the tests."""
 
 
 class UnusableError(Exception):
     """The tests cannot tell anything; the message says why and what to do."""
+
+
+class HungError(UnusableError):
+    """The tests could not be collected in the time that is given to them."""
 
 
 @dataclass
@@ -106,10 +108,9 @@ class Trial:
                 files[test.split("::")[0]]["seconds"][test] = seconds
             for test in seen["failed"]:
                 files[test.split("::")[0]]["failed"].append(test)
-            for source, lines in seen["reached"].items():
-                for line, tests in lines.items():
-                    for test in tests:
-                        files[test.split("::")[0]]["reached"].setdefault(source, {}).setdefault(test, []).append(line)
+            for source, tests in seen["reached"].items():
+                for test, lines in tests.items():
+                    files[test.split("::")[0]]["reached"].setdefault(source, {})[test] = lines
             kept.write_text(json.dumps({"sources": sources, "files": files}), encoding="utf-8")
         self.reached = {name: {} for name in self.files()}
         for told in files.values():
@@ -145,15 +146,16 @@ class Trial:
         return [file.relative_to(self.top).as_posix() for file in found]
 
     def _observed(self, tests: Sequence[str]) -> dict[str, Any]:
-        """Run files of tests: seconds by test, those that fail, and for each source the tests by line."""
-        which = f"--include={self._patterns()}"
-        data, observed = self.top / ".coverage", self.top / "observed.json"
-        command = [sys.executable, "-m", "coverage", "run", which, f"--data-file={data}", "-m", *self._pytest()]
-        environment = os.environ | {"FCM_MUTATION_OBSERVED": str(observed)}
+        """Run files of tests: seconds by test, those that fail, and for each source the lines by test."""
+        observed, place = self.top / "observed.json", f"{self.top}/"
         done = subprocess.run(
-            [*command, "-p", "mutation.observing", *tests],
+            [sys.executable, "-m", *self._pytest(), "-p", "mutation.observing", *tests],
             cwd=self.top,
-            env=environment,
+            env=os.environ
+            | {
+                "FCM_MUTATION_OBSERVED": str(observed),
+                "FCM_MUTATION_SOURCES": json.dumps([place + name for name in self.files()]),
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -163,20 +165,8 @@ class Trial:
                 f"The tests do not run, even without a change:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
             )
         told: dict[str, Any] = json.loads(observed.read_text(encoding="utf-8"))
-        covered = CoverageData(str(data))
-        covered.read()
-        told["reached"] = {
-            file: {line: [name for name in names if name] for line, names in by_line.items()}
-            for file in self.files()
-            if (by_line := covered.contexts_by_lineno(str(self.top / file)))
-        }
+        told["reached"] = {file.removeprefix(place): tests for file, tests in told["reached"].items()}
         return told
-
-    def _patterns(self) -> str:
-        return ",".join(
-            f"{self.top / source}/*" if (self.top / source).is_dir() else str(self.top / source)
-            for source in self.sources
-        )
 
     def _pytest(self) -> list[str]:
         until = "-x" if self.seconds else "--maxfail=1000"
@@ -232,27 +222,23 @@ class Trial:
         return sorted(tests, key=lambda name: (self.seconds.get(name, 0.0), name))
 
     def run(self, tests: Sequence[str]) -> Outcome:
-        """Run some tests on the copy as it is now."""
-        if not tests:
-            return Outcome.UNREACHED
-        times = [self.seconds.get(name, 0.0) for name in tests]
-        one = max(map(self.limit, tests))
+        """Run some tests in a process of their own, on the copy as it is now."""
         chosen = self.top / "chosen.txt"
         chosen.write_text("\n".join(tests), encoding="utf-8")
-        before, began = os.getcwd(), time.monotonic()
-        os.chdir(self.top)
         try:
-            # The limit of one test is kept by pytest-timeout, which ends the process; that of all, if that hangs too.
-            command = shlex.join([sys.executable, "-m", *self._pytest(), f"--timeout={one:.0f}", f"@{chosen}"])
-            outcome, said = run_tests(command, START + one + SLOWER * sum(times))
+            forks = Forks(self.top, [*self._pytest(), f"@{chosen}"])
+        except HungError:
+            return Outcome.TIMEOUT
+        except UnusableError:  # what cannot even be imported is noticed
+            return Outcome.KILLED
+        try:
+            return self._outcome(*forks.judge(None, None, tests, {name: self.limit(name) for name in tests}))
         finally:
-            os.chdir(before)
-        if outcome is TestOutcome.INCOMPETENT:
-            raise UnusableError(f"The tests could not be started: {said}")
-        if outcome is TestOutcome.SURVIVED:
-            return Outcome.SURVIVED
-        ended = " failed" in said or " error" in said
-        return Outcome.KILLED if ended or time.monotonic() - began < one else Outcome.TIMEOUT
+            forks.close()
+
+    def _outcome(self, status: int, by: str) -> Outcome:
+        self.noticed_by = by
+        return {forking.SURVIVED: Outcome.SURVIVED, forking.HUNG: Outcome.TIMEOUT}.get(status, Outcome.KILLED)
 
     @cached_property
     def forks(self) -> Forks:
@@ -273,11 +259,10 @@ class Trial:
         with restore_contents(file):
             _write(file, change.code)
             line = change.place.line if within is None else 0
-            status, self.noticed_by = self.forks.judge(file, line, tests, {name: self.limit(name) for name in tests})
-            by = self.noticed_by.split("[", 1)[0]
+            status, noticed_by = self.forks.judge(file, line, tests, {name: self.limit(name) for name in tests})
+        by = noticed_by.split("[", 1)[0]
         believed = status == forking.NOTICED and self._passes_as_it_was(file, line, by)
         if line and not believed:
-            self.noticed_by = ""
             with restore_contents(file):
                 _write(file, change.code)
                 return self.run(tests)
@@ -286,7 +271,7 @@ class Trial:
                 self.failing.append(by)
                 return self.judge(change)
             self.noticed[change.place.file, by] += 1
-        return {forking.SURVIVED: Outcome.SURVIVED, forking.HUNG: Outcome.TIMEOUT}.get(status, Outcome.KILLED)
+        return self._outcome(status, noticed_by)
 
     def _passes_as_it_was(self, file: Path, line: int, test: str) -> bool:
         """Whether a test that noticed passes where functions get the code, a constant the value that they have.
@@ -325,14 +310,27 @@ class Forks:
         os.close(orders)
         os.close(answers)
         self._answers: IO[str] = os.fdopen(answers_end, encoding="utf-8")
-        self._answer()
+        patience = Patience(self._process.pid)
+        while not select.select([self._answers], [], [], forking.LOOK)[0]:
+            if patience.spent() > START:
+                self._process.kill()
+                self.close()
+                raise HungError("The tests are collected without end.")
+        try:
+            self._answer()
+        except UnusableError:
+            self.close()
+            raise
 
-    def judge(self, file: Path, line: int, tests: Sequence[str], limits: dict[str, float]) -> tuple[int, str]:
+    def judge(
+        self, file: Path | None, line: int | None, tests: Sequence[str], limits: dict[str, float]
+    ) -> tuple[int, str]:
         """How the fork ended that ran the tests on a changed file, and which test noticed.
 
         Args:
             file: the changed file.
-            line: of the constant or default that was changed; 0 for a change within a function.
+            line: of the constant or default that was changed; 0 for a change within a function; None: the modules
+                were imported with the change.
             tests: their names, in order.
             limits: s that each may take.
         """

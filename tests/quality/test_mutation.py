@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mutation import patience
 from mutation.constants import NotReplaceableError, replace_constants
 from mutation.functions import functions_by_file, replace_functions
+from mutation.marking import Marks
 from mutation.report import HERE, Outcome, equivalents, told
 from mutation.statements import statement_in_function
 from tests.quality.source import TOP
@@ -96,6 +98,60 @@ def test_a_line_in_a_function_belongs_to_its_statement_and_one_that_runs_at_impo
     line: int, lines: tuple[int, int] | None
 ) -> None:
     assert statement_in_function(CODE, line) == (None if lines is None else range(*lines))
+
+
+MARKED = '''"""A module that says how it is read."""
+from __future__ import annotations
+
+def sign(number: int) -> str:
+    """The docstring stays."""
+    if number < 0:
+        return "-"
+    elif number == 0:
+        return ""
+    try:
+        return {1: "one"}[number]
+    except KeyError:
+        return "+"
+
+table = {
+    "twice": lambda x:
+        x * 2,
+}
+'''
+
+
+def test_what_ran_is_known_by_the_lines_of_its_statements_and_does_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "module_that_is_marked.py"
+    file.write_text(MARKED, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    importlib.invalidate_caches()
+    marks = Marks([str(file)])
+    marks.watch()
+    module = importlib.import_module(file.stem)
+    ran = lambda: marks.taken().get(str(file), [])  # noqa: E731
+    try:
+        assert (module.sign.__doc__, ran()) == ("The docstring stays.", [])
+        assert (module.sign(-4), ran()) == ("-", [6, 7])
+        assert (module.sign(0), ran()) == ("", [6, 8, 9])
+        assert (module.sign(7), ran()) == ("+", [6, 8, 10, 11, 13])
+        assert (module.table["twice"](21), ran()) == (42, [17])
+    finally:
+        del sys.modules[file.stem]
+
+
+def test_a_test_takes_the_time_in_which_it_does_not_wait_for_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, waits = iter((100.0, 160.0, 200.0, 230.0, 230.5)), iter((7.0, 65.0, 65.0, 60.0, 60.0))
+    monkeypatch.setattr("mutation.patience.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr(patience, "waiting_time", lambda _: next(waits))
+    of_a_test = patience.Patience(4711)
+    assert of_a_test.spent() == 2.0, "of 60 s it was ready to run in 58 and others had the processors"
+    assert of_a_test.spent() == 42.0, "what waits for something else may hang"
+    of_a_test.anew()
+    assert of_a_test.spent() < 1.0
 
 
 @pytest.mark.parametrize("name", ROOMS)
