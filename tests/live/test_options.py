@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.libvirt.moves.migration import FULL_SPEED
+from fcm.backend.libvirt.moves.options import FULL_SPEED
 from fcm.lab.certificates import place_certificates, take_certificates
 from fcm.lab.machines import remove_machine
 from fcm.lab.plan import LabFolders

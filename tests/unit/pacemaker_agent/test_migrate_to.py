@@ -178,6 +178,17 @@ def test_a_cancellation_by_the_flag_breaks_it_off_and_tries_no_other_network(sou
     assert ended.reason.endswith("canceled")
 
 
+def test_a_cancellation_that_libvirt_refuses_as_its_job_has_not_begun_is_asked_again(source: Bench) -> None:
+    source.answer("domjobabort", 'if [ -e "$FAKE/asked" ]; then : >"$FAKE/aborted"; else : >"$FAKE/asked"; exit 1; fi')
+    source.answer(
+        "migrate",
+        'printf 1 >"$FAKE/private/fcm-cancel-web"; while [ ! -e "$FAKE/aborted" ]; do sleep 0.05; done; ' + BROKEN,
+    )
+    assert source.run("migrate_to").code == FAILED
+    assert used(source) == [LM]
+    assert without_times(source)[-1] == f"network-3 {LM} failed N ms canceled"
+
+
 def test_an_abort_by_hand_is_a_cancellation(source: Bench) -> None:
     source.answer("migrate", ABORTED)
     assert source.run("migrate_to").code == FAILED

@@ -17,7 +17,8 @@ from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.backend.libvirt.configuration.uris import migration_uri
 from fcm.backend.libvirt.errors import CANNOT_CONNECT, OPERATION_ABORTED, error_sentence, names_address
 from fcm.backend.libvirt.lane import load_libvirt
-from fcm.backend.libvirt.moves.options import flags_of, hosts_have, parameters_of
+from fcm.backend.libvirt.moves.breaking_off import break_off
+from fcm.backend.libvirt.moves.options import flags_of, hosts_have, parameters_of, speed_of
 from fcm.backend.libvirt.moves.outcome import (
     Whereabouts,
     final_figures,
@@ -32,8 +33,7 @@ from fcm.backend.libvirt.moves.preflight import processor_verdict
 from fcm.backend.libvirt.paths.hanging import watch_connect
 from fcm.backend.libvirt.paths.ssh_probe import probe_from
 from fcm.model import events as ev
-from fcm.model.migrations import UNLIMITED, NetworkAttempt
-from fcm.model.rules.moving.bandwidth import limit_to_set
+from fcm.model.migrations import NetworkAttempt
 from fcm.model.rules.verdict import OK, Verdict, no
 from fcm.model.telemetry import Phase
 
@@ -46,16 +46,10 @@ if TYPE_CHECKING:
 
 POLL_EVERY = 0.1
 """s between two looks at the job; one look costs 1 to 4 ms."""
-LIMIT_AGAIN = 5.0
-"""s after which a migration past its time limit is asked again to end, where the host could not do it at once."""
 STALL_LIMIT = 3.0
 """s without progress in a memory pass after which the next network is taken."""
 ANSWER_LIMIT = 3.0
 """s that a host may take to answer after a transfer failed; it says whose fault it was."""
-FULL_SPEED = (2**63 - 1) // 2**20
-"""MiB/s: the highest limit that libvirt takes and its own where none was set (src/qemu/qemu_domain.h,
-QEMU_DOMAIN_MIG_BANDWIDTH_MAX; qemuDomainObjPrivateAlloc). QEMU's own is the largest size_t in bytes/s
-(migration.c, migrate_params_check); its 0 has not always meant the same (qemu-file.c, qemu_file_rate_limit)."""
 
 
 class Reporter(Protocol):
@@ -109,6 +103,7 @@ class MigrationRun:
         self._left = threading.Event()
         self._stalled = threading.Event()
         self._call_over = threading.Event()
+        self._call_over.set()  # one each call, and set before the first
         self._moving = threading.Event()
         """Set once memory moves or the call is over: the connection stands, or is given up."""
         self._domain: Any = None
@@ -139,7 +134,7 @@ class MigrationRun:
     def cancel(self) -> None:
         """Ask for the end; the machine stays at the source. Returns at once."""
         self._canceled.set()
-        threading.Thread(target=self._abort, name=f"cancel-{self.migration.id}", daemon=True).start()
+        self._break_off("cancel")
 
     def tune(self, downtime_limit: float | None, bandwidth: int | None, post_copy: bool) -> None:
         """Change the running job; blocks.
@@ -161,16 +156,21 @@ class MigrationRun:
         if self._watch is not None:
             self._watch.tuned(options)
 
-    def _abort(self) -> None:
-        domain = self._domain
-        if domain is None:
-            return
+    def _break_off(self, why: str) -> None:
+        """End the call that runs now; the next one may go on. Returns at once."""
+        work = (self._abort, self._call_over, self._left)
+        threading.Thread(target=break_off, args=work, name=f"{why}-{self.migration.id}", daemon=True).start()
+
+    def _abort(self, tell: bool = True) -> bool:
+        """Whether the host has taken it."""
         try:
-            domain.abortJob()
+            self._domain.abortJob()
         except self._libvirt.libvirtError as error:
-            if not self._call_over.is_set():
+            if tell and not self._call_over.is_set():
                 text = error_sentence(error).sentence()
                 self._reporter.post(ev.BackendReported("warning", f"The migration cannot be canceled yet: {text}"))
+            return False
+        return True
 
     # The run
 
@@ -186,6 +186,8 @@ class MigrationRun:
                 "Report this problem and include the log.",
             )
             raise
+        finally:
+            self._call_over.set()
 
     def _follow(self) -> None:
         """The job of the source, as long as there is one; then where the machine runs."""
@@ -193,7 +195,11 @@ class MigrationRun:
         with contextlib.suppress(self._libvirt.libvirtError):  # a source that does not respond has no job to watch
             self._domain = self._source.domain(self.migration.machine)
         if self._domain is not None and is_migrating(self._domain):
+            self._call_over = threading.Event()
+            if self._canceled.is_set():  # one that comes from now on ends this call
+                self._break_off("cancel")
             self._poll()
+            self._call_over.set()
         said = self._resume() if rest_at(self._source, self.migration.machine) is Rest.WAITS else ""
         if not self._left.is_set():
             self._end(said, "")
@@ -259,7 +265,9 @@ class MigrationRun:
         parameters |= self._parameters(options)
         self._set_downtime(options)
         self._stalled.clear()
-        self._call_over.clear()
+        self._call_over = threading.Event()
+        if self._canceled.is_set():  # one that comes from now on ends this call
+            return None
         self._source.forget_completed(self.migration.machine)
         self._watch_connect(network, address)
         poller = threading.Thread(target=self._poll, name=f"telemetry-{self.migration.id}", daemon=True)
@@ -299,7 +307,7 @@ class MigrationRun:
         lv = self._libvirt
         self._domain = self._source.domain(self.migration.machine)
         flags = self._flags(self.migration.options) | lv.VIR_MIGRATE_POSTCOPY | lv.VIR_MIGRATE_POSTCOPY_RESUME
-        self._call_over.clear()
+        self._call_over = threading.Event()
         poller = threading.Thread(
             target=self._poll, args=(Phase.NETWORK,), name=f"telemetry-{self.migration.id}", daemon=True
         )
@@ -369,10 +377,7 @@ class MigrationRun:
         return parameters_of(self._libvirt, options, speed, self._destination.host.tls_name)
 
     def _speed(self, bandwidth: int) -> int:
-        """MiB/s as libvirt takes them for a limit in bytes/s that must not be exceeded; ``UNLIMITED``: the highest."""
-        if bandwidth == UNLIMITED:
-            return FULL_SPEED
-        return min(limit_to_set(bandwidth, self._qemu, self.migration.options.parallel_connections), FULL_SPEED)
+        return speed_of(bandwidth, self._qemu, self.migration.options.parallel_connections)
 
     # Telemetry
 
@@ -422,7 +427,7 @@ class MigrationRun:
     def _give_network_up(self) -> None:
         """Nothing moves any more: break the job off, so that the next network is taken."""
         self._stalled.set()
-        threading.Thread(target=self._abort, name=f"stall-{self.migration.id}", daemon=True).start()
+        self._break_off("stall")
 
     def _look_at_convergence(self, row: TelemetryRow) -> None:
         if self.migration.endless or self._past_limit.is_set() or self._canceled.is_set():
@@ -434,15 +439,14 @@ class MigrationRun:
             self._reporter.found_endless(self.migration.id, *endless)
 
     def _look_at_limit(self, phase: Phase) -> None:
-        """Cancel what has not ended in its time, as long as the guest runs at the source; asked until it works."""
+        """Cancel what has not ended in its time, as long as the guest runs at the source."""
         limit = self.migration.options.time_limit
-        if limit is None or phase not in (Phase.SETUP, Phase.BROWNOUT):
+        if limit is None or self._past_limit.is_set() or phase not in (Phase.SETUP, Phase.BROWNOUT):
             return
         if time.monotonic() - self._began < limit:
             return
         self._past_limit.set()
         self.cancel()
-        self._began += LIMIT_AGAIN
 
     # The end
 

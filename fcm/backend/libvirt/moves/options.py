@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fcm.model.migrations import UNLIMITED
+from fcm.model.rules.moving.bandwidth import limit_to_set
 from fcm.model.rules.moving.transfer_options import needs_of, supported
 from fcm.model.rules.verdict import OK, Verdict, together
 
@@ -22,6 +24,10 @@ SWITCHOVER = "bandwidth.avail.switchover"
 """VIR_MIGRATE_PARAM_BANDWIDTH_AVAIL_SWITCHOVER (11.1), MiB/s."""
 POST_COPY_SPEED = "bandwidth.postcopy"
 """VIR_MIGRATE_PARAM_BANDWIDTH_POSTCOPY, MiB/s."""
+FULL_SPEED = (2**63 - 1) // 2**20
+"""MiB/s: the highest limit that libvirt takes and its own where none was set (src/qemu/qemu_domain.h,
+QEMU_DOMAIN_MIG_BANDWIDTH_MAX; qemuDomainObjPrivateAlloc). QEMU's own is the largest size_t in bytes/s
+(migration.c, migrate_params_check); its 0 has not always meant the same (qemu-file.c, qemu_file_rate_limit)."""
 
 
 def hosts_have(options: MigrationOptions, ends: Iterable[HostConnection]) -> Verdict:
@@ -55,6 +61,13 @@ def flags_of(libvirt: Any, options: MigrationOptions) -> int:
     ):
         flags |= flag if chosen else 0
     return flags
+
+
+def speed_of(bandwidth: int, qemu: str, connections: int) -> int:
+    """MiB/s as libvirt takes them for a limit in bytes/s that must not be exceeded; ``UNLIMITED``: the highest."""
+    if bandwidth == UNLIMITED:
+        return FULL_SPEED
+    return min(limit_to_set(bandwidth, qemu, connections), FULL_SPEED)
 
 
 def parameters_of(libvirt: Any, options: MigrationOptions, speed: int | None, tls_name: str | None) -> dict[str, Any]:

@@ -281,7 +281,7 @@ class PacemakerRun(MigrationRun):
     def _watch_job(self) -> None:
         if self._domain is None:
             return
-        self._call_over.clear()
+        self._call_over = threading.Event()
         self._poller = threading.Thread(target=self._poll, name=f"telemetry-{self.migration.id}", daemon=True)
         self._poller.start()
 

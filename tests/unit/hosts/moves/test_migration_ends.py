@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fcm.backend.libvirt.moves import migration as moves
+from fcm.backend.libvirt.moves.breaking_off import break_off
 from fcm.backend.libvirt.moves.outcome import Whereabouts
 from fcm.model import events as ev
 from fcm.model.migrations import MigrationOptions
@@ -97,17 +98,70 @@ def test_what_is_tuned_counts_for_the_next_network_and_post_copy_is_started(stag
     assert len(stage.domain.did) == 3
 
 
-def test_a_cancellation_that_the_host_refuses_is_told_while_the_call_runs(staged: Staged) -> None:
+def test_a_cancellation_before_the_host_has_a_job_is_asked_again_until_the_call_is_over(staged: Staged) -> None:
+    asked: list[str] = []
+
+    class Late(Domain):
+        """Its job begins after two requests to end it."""
+
+        def abortJob(self) -> None:
+            asked.append("abort")
+            if len(asked) == 3:
+                self.seen.set()
+            else:
+                raise RefusedError("Requested operation is not valid: no job is active on the domain", 55)
+
+    domain = Late([(RUNS, job(100))], RefusedError("operation aborted", 78))
+    domain.state = lambda: RUNS  # type: ignore[method-assign]
+    stage = staged(domain, "node1")
+    call = domain.migrateToURI3
+
+    def canceled_at_once(*given: Any) -> None:
+        stage.run.cancel()
+        call(*given)
+
+    domain.migrateToURI3 = canceled_at_once  # type: ignore[method-assign]
+    stage.begin()
+    assert stage.last == ev.MigrationCanceled("m1")
+    assert [one for one in stage.told if isinstance(one, ev.BackendReported)] == [], "a moment too early is no news"
+    assert len(stage.networks()) == 1
+
+
+def test_one_that_comes_after_the_network_was_probed_prevents_the_call(staged: Staged) -> None:
+    stage = staged(ends="node1")
+    downtime = stage.run._set_downtime
+    stage.run._set_downtime = lambda options: (downtime(options), stage.run.cancel())
+    stage.begin()
+    assert stage.last == ev.MigrationCanceled("m1")
+    assert [one for one in stage.domain.did if one[0] in ("migrate", "abort")] == []
+
+
+def test_a_cancellation_that_the_host_goes_on_to_refuse_is_told_once_while_the_call_runs(staged: Staged) -> None:
     stage = staged(Domain(refuses="abort"))
-    stage.run._abort()
-    assert stage.told == [], "nothing runs yet"
     stage.run._domain = stage.domain
-    stage.run._abort()
+    over = threading.Event()
+    asked: list[bool] = []
+
+    def ask(tell: bool) -> bool:
+        asked.append(tell)
+        if len(asked) == 14:
+            over.set()
+        return stage.run._abort(tell)
+
+    stage.run._call_over = over
+    break_off(ask, over, threading.Event())
     (warning,) = stage.told
     assert warning.text.startswith("The migration cannot be canceled yet: ")
-    stage.run._call_over.set()
-    stage.run._abort()
-    assert len(stage.told) == 1
+    assert asked == [False] * 9 + [True] + [False] * 4
+    assert stage.run._abort(tell=True) is False
+    assert len(stage.told) == 1, "the call is over"
+
+
+def test_nothing_is_asked_of_a_call_that_is_over_or_when_the_program_is_closed() -> None:
+    set_, unset = threading.Event(), threading.Event()
+    set_.set()
+    break_off(lambda _: pytest.fail("asked"), set_, unset)
+    break_off(lambda _: pytest.fail("asked"), unset, set_)
 
 
 # What hinders it
@@ -256,4 +310,4 @@ def test_threads_of_a_run_are_named_and_end(staged: Staged) -> None:
         if thread.name == "cancel-m1":
             thread.join(stretched(20))
     assert stage.run._canceled.is_set()
-    assert ("abort",) in stage.domain.did
+    assert ("abort",) not in stage.domain.did, "nothing runs any more"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,7 +101,7 @@ def test_an_earlier_session_s_post_copy_that_broke_is_resumed_when_it_is_followe
 def test_rows_of_a_resumed_migration_are_told_as_of_post_copy(staged: Staged) -> None:
     torn = Torn(results=[None], where=BROKEN)
     stage = staged(torn, options=OPTIONS)
-    seen = stage.run._call_over
+    seen = threading.Event()
 
     def carried(*_: Any) -> None:
         torn.where = IN_POST_COPY
@@ -156,7 +157,7 @@ def test_post_copy_in_which_nothing_moves_is_told_once_and_not_broken_off(
     torn = Torn()
     stage = staged(torn, options=OPTIONS)
     stage.run._obstacle = lambda: moves.OK
-    over = stage.run._call_over
+    over = threading.Event()
 
     def carried(*_: Any) -> None:
         while len([one for one in stage.told if isinstance(one, ev.MigrationProgressed)]) < 5:
@@ -189,7 +190,7 @@ def test_a_destination_that_does_not_give_the_connection_up_is_told_once(
     torn = Torn()
     stage = staged(torn, options=OPTIONS)
     stage.run._obstacle = lambda: moves.OK
-    over = stage.run._call_over
+    over = threading.Event()
 
     def carried(*_: Any) -> None:
         torn.where = BROKEN

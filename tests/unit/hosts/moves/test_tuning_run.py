@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fcm.backend.libvirt.configuration.hosts_file import Host
-from fcm.backend.libvirt.moves.migration import FULL_SPEED, MigrationRun
+from fcm.backend.libvirt.moves.migration import MigrationRun
+from fcm.backend.libvirt.moves.options import FULL_SPEED
 from fcm.backend.libvirt.moves.outcome import Whereabouts
 from fcm.backend.libvirt.paths.probe import Answer
 from fcm.model.migrations import UNLIMITED, Migration, MigrationKind, MigrationOptions
