@@ -5,7 +5,7 @@ Aims: list usable in 2 s, filter and sort 0.1 s, Ctrl+A and context menu 0.2 s e
 this process, all threads), which a busy computer does not change. The first opening, from the cluster file, is in a
 process of its own. "events and migrations" posts in a thread, as a backend does, into a journal.
 
-Measured on two busy cores (load 8 to 12), of the processor: list from its file 1.85 s, from its journal 1.6 s; filter
+Measured on two busy cores (load 5 to 8), of the processor: list from its file 1.4 s, from its journal 0.95 s; filter
 0.06 s, sort 0.01 s, Ctrl+A 0.14 s, context menu 0.06 s. 99 of 100 beats cost the thread of the window under 3 ms (27
 ms while each frame painted all cells, sorted all rows and filled the menus anew).
 """

@@ -67,8 +67,9 @@ def open_workspace(
 
     canonical = registry.canonical_uri(uri)
     with collecting.paused():
-        allows = TrustedFiles().allows
-        backend = registry.open_backend(registry.Opening(canonical, (cluster_folder(),), paced, allows, open_past))
+        allows, known = TrustedFiles().allows, keep and is_there(journal_path(canonical))
+        opening = registry.Opening(canonical, (cluster_folder(),), paced, allows, known, open_past)
+        backend = registry.open_backend(opening)
     if isinstance(backend, Replay):
         return _open_replay(backend, told)
     path = journal_path(canonical)

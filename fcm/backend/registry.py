@@ -36,6 +36,8 @@ class Opening:
     """Whether a virtual clock follows real time."""
     allowed: Callable[[Path, str], bool] = lambda path, digest: False
     """Whether the owner of a file has allowed what this content (SHA-256, hexadecimal) of it asks for."""
+    known: bool = False
+    """Whether the cluster has a history, so that what describes how it began need not be read unless that is empty."""
     past: Callable[[str], Past] = _no_past
     """The history of a replay, by the part of its URI after the scheme. Blocks; raises BackendError, SinkError."""
 
@@ -74,7 +76,7 @@ def _embedded_part(text: str) -> str:
 def _open_embedded(part: str, opening: Opening) -> Backend:
     from fcm.backend.embedded import open_embedded
 
-    return open_embedded(part, uri=opening.uri, folders=opening.folders, paced=opening.paced)
+    return open_embedded(part, uri=opening.uri, folders=opening.folders, paced=opening.paced, known=opening.known)
 
 
 def _open_libvirt(part: str, opening: Opening) -> Backend:

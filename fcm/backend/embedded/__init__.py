@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,7 @@ def open_embedded(
     start_time: float | None = None,
     paced: bool = False,
     speed: float = 1.0,
+    known: bool = False,
 ) -> EmbeddedBackend:
     """The backend of a cluster file.
 
@@ -82,15 +84,18 @@ def open_embedded(
         start_time: s since the epoch at which the virtual clock begins.
         paced: whether virtual time follows real time.
         speed: virtual seconds per second.
+        known: whether it has a history already, which says what the cluster is: the file, which takes a second where
+            there are thousands of machines, is then read only if the history is empty.
 
     Raises:
         UnknownClusterError: there is no such file.
-        ClusterFileError: the file does not describe a cluster.
+        ClusterFileError: the file cannot be read or does not describe a cluster.
     """
     path = find_cluster_file(name_or_path, folders)
     wanted = name_or_path.removeprefix(PREFIX)
     known_by = uri or PREFIX + (wanted if wanted in cluster_files(folders) else str(whole_path(path)))
-    return EmbeddedBackend(load(path), known_by, seed=seed, start_time=start_time, paced=paced, speed=speed)
+    definition = partial(load, path) if known and path.is_file() else load(path)
+    return EmbeddedBackend(definition, known_by, seed=seed, start_time=start_time, paced=paced, speed=speed)
 
 
 def formed_state(name_or_path: str, folders: Sequence[Path] = ()) -> State:

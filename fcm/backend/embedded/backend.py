@@ -64,7 +64,7 @@ class EmbeddedBackend:
 
     def __init__(
         self,
-        definition: ev.ClusterFormed,
+        definition: ev.ClusterFormed | Callable[[], ev.ClusterFormed],
         uri: str,
         seed: int = 0,
         start_time: float | None = None,
@@ -74,14 +74,14 @@ class EmbeddedBackend:
         """Nothing happens before ``start``.
 
         Args:
-            definition: the cluster, where its history is empty.
+            definition: the cluster, where its history is empty; or what reads it then.
             uri: what it is known by.
             seed: durations vary with it.
             start_time: s since the epoch at which the virtual clock begins (None: now); a longer history wins.
             paced: True: a thread lets virtual time pass with real time. False: ``advance`` does.
             speed: virtual seconds per second, where paced.
         """
-        self._definition: ev.ClusterFormed | None = definition
+        self._definition: ev.ClusterFormed | Callable[[], ev.ClusterFormed] | None = definition
         """Until it has begun: of a large cluster it is as large as the state."""
         self._uri = uri
         self._start_time = start_time
@@ -161,8 +161,9 @@ class EmbeddedBackend:
         self._kernel.now = max(begin, state.time)
         with self._running:
             if state.cluster is None:
-                assert self._definition is not None
-                self._core.emit(self._definition)
+                definition = self._definition
+                assert definition is not None
+                self._core.emit(definition if isinstance(definition, ev.ClusterFormed) else definition())
                 self._parts.begin()
             else:
                 self._parts.settle()

@@ -35,6 +35,8 @@ def same(name: str) -> str:
 
     Letter by letter, as NTFS compares: "ß" is not "ss".
     """
+    if name.isascii():
+        return name.upper().rstrip(" .")
     return "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in name).rstrip(" .")
 
 

@@ -164,7 +164,8 @@ def dynamic_weights(
     if not is_dynamic(cluster):
         return {node.name: node.weight for node in nodes.values()}, 1
     voters = [node for node in nodes.values() if node.name in members and node.weight]
-    weights = {node.name: int(node in voters) for node in nodes.values()}
+    voting = {node.name for node in voters}
+    weights = {name: int(name in voting) for name in nodes}
     even = len(voters) > 0 and len(voters) % 2 == 0
     if not has_dynamic_witness(cluster):
         of_witness = int(has_witness(cluster))
@@ -189,7 +190,10 @@ def reweighted(
 ) -> tuple[Cluster, dict[str, Node]]:
     """Cluster and nodes with the dynamic weights of a membership that has quorum."""
     weights, of_witness = dynamic_weights(cluster, nodes, members, witness_ok)
-    changed = {name: replace(node, dynamic_weight=weights[name]) for name, node in nodes.items()}
+    changed = {
+        name: node if node.dynamic_weight == weights[name] else replace(node, dynamic_weight=weights[name])
+        for name, node in nodes.items()
+    }
     return replace(cluster, witness_weight=of_witness), changed
 
 

@@ -9,6 +9,7 @@ import json
 import re
 import types
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from fcm.text.textfile import is_text
@@ -16,6 +17,7 @@ from fcm.text.words import as_data, quoted
 
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
+Encoder = Callable[[Any], Any]
 
 
 class DecodeError(ValueError):
@@ -34,9 +36,14 @@ def encode(value: Any) -> Any:
     Raises:
         TypeError: a value in it is neither plain, nor a collection, nor a dataclass.
     """
-    if value.__class__ in _AS_THEY_ARE:
+    kind: type = value.__class__
+    if kind in _AS_THEY_ARE:
         return value
+    encoder = _ENCODERS.get(kind)
+    if encoder is not None:
+        return encoder(value)
     if isinstance(value, enum.Enum):
+        _ENCODERS[kind] = _VALUE
         return value.value
     if isinstance(value, (set, frozenset)):
         return sorted(encode(item) for item in value)
@@ -45,17 +52,33 @@ def encode(value: Any) -> Any:
             return list(value)
         return [encode(item) for item in value]
     if dataclasses.is_dataclass(value):
-        names = _field_names(value.__class__)
-        found = {name: getattr(value, name) for name in names}
-        for name, part in found.items():
-            if part.__class__ not in _AS_THEY_ARE:
-                found[name] = encode(part)
-        return found
+        encoder = _ENCODERS[kind] = _encoder(kind)
+        return encoder(value)
     if isinstance(value, (str, int, float)):
         return value
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+def _encoder(kind: type) -> Encoder:
+    """What encodes objects of a dataclass; made once a class, since a large cluster has tens of thousands."""
+    names = _field_names(kind)
+    if not names:
+        return lambda _: {}
+    values = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+
+    def encoded(value: Any) -> dict[str, Any]:
+        found = dict(zip(names, values(value), strict=True))
+        for name, part in found.items():
+            if part.__class__ not in _AS_THEY_ARE:
+                found[name] = encode(part)
+        return found
+
+    return encoded
+
+
+_ENCODERS: dict[type, Encoder] = {}
+_VALUE = attrgetter("_value_")
+"""Of a member of an enumeration, ten times as fast as ``value``."""
 _AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 """Types of values that are their own JSON form."""
 LARGE = 1_000_000

@@ -10,8 +10,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel
 
 from fcm import app
+from fcm.ui import console
 from fcm.ui.tour.patience import PATIENCE, stretched
-from fcm.ui.window.connections import Connections
+from fcm.ui.window.connections import Connections, Warming
 from tests.ui.by_hand import busy_cluster
 from tests.ui.window_by_hand import window
 
@@ -80,3 +81,32 @@ def test_the_program_tells_the_window_how_far_an_opening_is(monkeypatch: pytest.
     assert seen == [None, (500, 900)]
     assert context.opening("embedded:x") is None
     workspace.close()
+
+
+def test_code_is_loaded_in_advance_once_nothing_is_being_opened(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_open, loaded = threading.Event(), threading.Event()
+
+    def slowly(uri: str) -> Workspace:
+        may_open.wait(stretched(PATIENCE))
+        return busy_cluster()[0]
+
+    monkeypatch.setattr(console, "load", loaded.set)
+    shown = window(qtbot, tmp_path, slowly)
+    opening = Connections(shown.context, shown)
+    warming = Warming(opening, shown)
+    warming.setInterval(1)
+    opening.open("embedded:x", ())
+    begun = [0]
+    warming.timeout.connect(lambda: begun.append(begun[-1] + 1))
+    warming.begin()
+    qtbot.waitUntil(lambda: begun[-1] >= 3)
+    assert not loaded.is_set()
+    assert opening.is_opening
+    with qtbot.waitSignal(opening.opened) as opened:
+        may_open.set()
+    assert warming.isActive()
+    qtbot.waitUntil(loaded.is_set)
+    opening.wait()
+    opened.args[1].result.close()
