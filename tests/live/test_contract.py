@@ -16,9 +16,10 @@ from fcm.ui.tour.patience import stretched
 from fcm.workspace.workspace import Workspace
 from tests.contract.harness import Harness
 from tests.contract.test_backend_contract import *  # noqa: F403
+from tests.live.pace import set_pace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from fcm.lab.machines import LabMachine
     from tests.live.live_lab import LiveLab
@@ -65,11 +66,16 @@ def cluster(
     workspace = Workspace(open_hosts(lab.hosts_file, f"libvirt:{lab.hosts_file}"))
     workspace.open()
     workspace.set_wake(awake.set)
-    end = time.monotonic() + stretched(ANSWER_LIMIT)
-    while not _answered(workspace, traveller.name, companion.name):
-        assert time.monotonic() < end, "the hosts did not respond in time"
-        pass_time()
-        workspace.drain()
+
+    def until(reached: Callable[[], bool]) -> None:
+        end = time.monotonic() + stretched(ANSWER_LIMIT)
+        while not reached():
+            assert time.monotonic() < end, "the hosts did not respond in time"
+            pass_time()
+            workspace.drain()
+
+    until(lambda: _answered(workspace, traveller.name, companion.name))
+    set_pace(request.node.name, workspace, until)
     machine = workspace.state.machine_named(traveller.name)
     other = workspace.state.machine_named(companion.name)
     assert machine is not None

@@ -12,11 +12,11 @@ import pytest
 from fcm.backend.pacemaker.opening import open_pacemaker
 from fcm.model import commands as cmd
 from fcm.model.entities import NodeState, ResourceState
-from fcm.model.migrations import MigrationOptions
 from fcm.ui.tour.patience import stretched
 from fcm.workspace.workspace import Workspace
 from tests.contract.harness import Harness
 from tests.contract.test_backend_contract import *  # noqa: F403
+from tests.live.pace import set_pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,10 +30,6 @@ ANSWER_LIMIT = 90.0
 """s until all hosts, the cluster and its machines must have been seen, and until all is at rest after a test."""
 LIMIT = 180.0
 """s for one thing in a test: Pacemaker begins, ends and forgets a move by a dozen commands each."""
-BUSY = ("cancel", "request", "second", "measured")
-"""Words in the names of the tests that do something to a machine that is under way."""
-SLOW = 12_000_000
-"""bytes/s at which a machine is under way for 8 s at least, so that nothing that is done meanwhile comes too late."""
 
 
 class Desk:
@@ -51,15 +47,6 @@ class Desk:
         operation = self.workspace.submit(cmd.ConfigureNode("node3", 1))
         self.until(lambda: operation.verdict is not None)
         assert operation.verdict, operation.verdict
-
-    def hurry(self, speed: int | None) -> None:
-        """Let live migrations that say nothing else have this bandwidth (bytes/s) from now on."""
-        cluster = self.workspace.state.cluster
-        assert cluster is not None
-        if cluster.migration_options.bandwidth != speed:
-            operation = self.workspace.submit(cmd.SetMigrationOptions(MigrationOptions(bandwidth=speed)))
-            self.until(lambda: operation.verdict is not None)
-            assert operation.verdict
 
     def pass_time(self) -> None:
         """Until something happens, 0.1 s at most."""
@@ -112,7 +99,7 @@ def cluster(failover: Failover, opened_once: Desk, request: pytest.FixtureReques
         # Pacemaker has moved them here, which is shown as migrations of its own, at the next answer of a node.
         desk.see()
         desk.until(lambda: _shows(workspace, where, "web") and not tuple(workspace.state.active_migrations()))
-        desk.hurry(SLOW if any(word in request.node.name for word in BUSY) else None)
+        set_pace(request.node.name, workspace, desk.until)
         machine, other = workspace.state.machine_named("web"), workspace.state.machine_named("db")
         assert machine is not None
         assert other is not None
