@@ -71,8 +71,9 @@ def room(name: str, described: dict[str, list[str]], operators: list[str], count
             outcome = Outcome.EQUIVALENT if change.key in known else trial.judge(change)
             outcomes.append((change, outcome))
             place = f"{change.place.file}:{change.place.line}"
-            took, by = time.monotonic() - began, f"  {trial.noticed_by}" if outcome is Outcome.KILLED else ""
-            print(f"{number:4}/{count} {outcome:8} {took:4.1f} s  {place}{by}", flush=True)
+            took, said = time.monotonic() - began, f"{change.before} -> {change.after}"
+            by = trial.noticed_by if outcome is Outcome.KILLED else said
+            print(f"{number:4}/{count} {outcome:8} {took:4.1f} s  {place}  {by}", flush=True)
     except KeyboardInterrupt:
         print("Interrupted: the report is about those that were tried.")
     finally:

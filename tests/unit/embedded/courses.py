@@ -442,10 +442,10 @@ def made(name: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    from tests.unit.embedded import courses_of_days, courses_of_losses, courses_of_work
-    from tests.unit.embedded.courses import COURSES  # that to which both files add
+    from tests.unit.embedded import courses_of_days, courses_of_losses, courses_of_other_days, courses_of_work
+    from tests.unit.embedded.courses import COURSES  # that to which these files add
 
-    assert courses_of_work.course is courses_of_losses.course is courses_of_days.course
+    assert courses_of_work.course is courses_of_losses.course is courses_of_days.course is courses_of_other_days.course
     FOLDER.mkdir(exist_ok=True)
     for one in COURSES:
         with tempfile.TemporaryDirectory() as place:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.parts.soak_steps import a_command, a_fault
@@ -20,9 +21,12 @@ from tests.unit.embedded.failing_storage import with_volume
 from tests.unit.embedded.versions import desk_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fcm.model.commands import Command
     from fcm.model.state import State
     from tests.unit.embedded.courses import Stage
+    from tests.unit.embedded.desk import Desk
 
 STEPS = 60
 
@@ -36,16 +40,35 @@ def _drawn(draw: random.Random, state: State) -> Command | None:
     return a_command(draw, state)
 
 
-def _days(stage: Stage, version: ClusterVersion, seed: int) -> None:
-    desk, draw = desk_of(version), random.Random(seed)
-    with_volume(desk, "node1", IN1="node1", IN2="node2")
-    stage.lines.append(f"== {version}, seed {seed}")
+def days(
+    stage: Stage,
+    title: str,
+    opened: Callable[[], Desk],
+    draw: random.Random,
+    drawn: Callable[[random.Random, State], Command | None] = _drawn,
+    closes: float = 0.0,
+) -> None:
+    """Write down what comes of commands and failures drawn at random.
+
+    Args:
+        stage: what is written down.
+        title: of this cluster.
+        opened: opens it; again, where the program is closed on the way.
+        draw: the same one draws the same.
+        drawn: what happens next.
+        closes: how likely it is that the program is closed and opened before a step.
+    """
+    desk = opened()
+    stage.lines.append(f"== {title}")
     begin = desk.workspace.now()
     stage.follow(desk.state)
     for _ in range(STEPS):
-        command = _drawn(draw, desk.state)
-        seconds = draw.choice((0.0, 1.0, 5.0, 20.0, 60.0, 300.0, 1000.0))
         first = len(desk.entries)
+        if closes and draw.random() < closes:
+            desk.close()
+            desk, first = opened(), 0
+        command = drawn(draw, desk.state)
+        seconds = draw.choice((0.0, 1.0, 5.0, 20.0, 60.0, 300.0, 1000.0))
         verdict = None if command is None else desk.do(command)
         desk.run(seconds)
         entries = desk.entries[first:]
@@ -59,10 +82,16 @@ def _days(stage: Stage, version: ClusterVersion, seed: int) -> None:
     desk.close()
 
 
+def _with_volume(version: ClusterVersion) -> Desk:
+    desk = desk_of(version)
+    with_volume(desk, "node1", IN1="node1", IN2="node2")
+    return desk
+
+
 def _course(name: str, version: ClusterVersion, seeds: tuple[int, ...]) -> None:
     def steps(stage: Stage) -> None:
         for seed in seeds:
-            _days(stage, version, seed)
+            days(stage, f"{version}, seed {seed}", partial(_with_volume, version), random.Random(seed))
 
     steps.__name__ = name
     course(steps)

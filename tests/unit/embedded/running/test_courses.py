@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.embedded import courses_of_days, courses_of_losses, courses_of_work
-from tests.unit.embedded.courses import COURSES, FOLDER, made
+from tests.unit.embedded import courses_of_days, courses_of_losses, courses_of_other_days, courses_of_work
+from tests.unit.embedded.courses import COURSES, FOLDER, course, made
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,8 @@ def goes_as_written(tmp_path: Path) -> Goes:
 
 def test_each_course_is_written_down() -> None:
     """Each has a test of its own, so that a change is looked for where it may show."""
-    assert courses_of_work.course is courses_of_losses.course is courses_of_days.course, "its courses are among them"
+    modules = (courses_of_work, courses_of_losses, courses_of_days, courses_of_other_days)
+    assert all(module.course is course for module in modules), "their courses are among them"
     own = {name.removeprefix("test_the_course_of_") for name in globals() if name.startswith("test_the_course_of_")}
     assert own == set(COURSES) == {path.stem for path in FOLDER.glob("*.txt")}
 
@@ -192,3 +193,23 @@ def test_the_course_of_days_by_the_rules_of_2016(goes_as_written: Goes) -> None:
 
 def test_the_course_of_days_by_the_rules_of_2019(goes_as_written: Goes) -> None:
     goes_as_written("days_by_the_rules_of_2019")
+
+
+def test_the_course_of_days_of_services(goes_as_written: Goes) -> None:
+    goes_as_written("days_of_services")
+
+
+def test_the_course_of_days_of_moves(goes_as_written: Goes) -> None:
+    goes_as_written("days_of_moves")
+
+
+def test_the_course_of_days_of_witnesses(goes_as_written: Goes) -> None:
+    goes_as_written("days_of_witnesses")
+
+
+def test_the_course_of_days_of_networks(goes_as_written: Goes) -> None:
+    goes_as_written("days_of_networks")
+
+
+def test_the_course_of_days_on_which_the_program_is_closed(goes_as_written: Goes) -> None:
+    goes_as_written("days_on_which_the_program_is_closed")
