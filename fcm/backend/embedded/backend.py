@@ -403,6 +403,6 @@ class EmbeddedBackend:
 
     def _real_delay(self) -> float | None:
         if self._complaint:
-            return max(0.0, RETRY - (time.monotonic() - self._tried))
+            return RETRY - (time.monotonic() - self._tried)
         due = self._kernel.next_due
         return self._clock.real_delay(math.inf if due is None else due)

@@ -130,6 +130,27 @@ def test_the_clock_never_runs_backwards_whatever_the_speed(backend: EmbeddedBack
     assert seen == sorted(seen)
 
 
+def test_a_cluster_that_was_advanced_follows_real_time_once_it_is_told_to(listener: Listener) -> None:
+    backend = open_embedded("contoso", seed=1, start_time=1000.0)
+    backend.start(listener, State())
+    backend.advance(500.0)
+    assert backend.clock.now() == 1500.0
+
+    backend.follow_real_time()
+    backend.follow_real_time()
+
+    try:
+        with pytest.raises(RuntimeError, match="runs automatically"):
+            backend.advance(1.0)
+        assert len([thread for thread in threading.enumerate() if thread.name.startswith("cluster ")]) == 1
+        assert 1500.0 <= backend.clock.now() < 2000.0, "it goes on from where it stood"
+        backend.clock.set_speed(math.inf)
+        submit(backend, cmd.LiveMigrate(machine(backend, "WEB01"), "node2"))
+        listener.until(lambda: listener.saw(ev.MigrationCompleted))
+    finally:
+        backend.close()
+
+
 def test_closing_ends_the_thread_in_the_middle_of_everything(backend: EmbeddedBackend) -> None:
     backend.clock.set_speed(math.inf)
     submit(backend, cmd.LiveMigrate(machine(backend, "CACHE01"), "node1"))
