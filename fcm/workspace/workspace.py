@@ -33,6 +33,7 @@ from fcm.model.structures.tables import one_turn
 from fcm.workspace import collecting
 from fcm.workspace.events.event_log import EventLog, EventLogError
 from fcm.workspace.files.journal_file import JournalError
+from fcm.workspace.files.journal_rows import LATEST
 from fcm.workspace.mailbox import Mailbox
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Workspace:
                 self._telemetry = self._journal.telemetry(list(self.state.migrations)[-REOPENED:])
                 for migration, rows in self._telemetry.items():
                     self.events.known_passes(migration, rows[-1].pass_number)
-            self.backend.start(self, self.state)
+            self.backend.start(self, replace(self.state, time=self._last_moment()))
             if self._past is not None:
                 self.events.show_until(self.now())
             self.drain(budget=1.0)
@@ -149,6 +150,15 @@ class Workspace:
             self._is_kept = True
             collecting.keep()
             collecting.give_back()
+
+    def _last_moment(self) -> float:
+        """From when on a virtual clock goes on: time also passes after the last event, which telemetry shows too."""
+        time = self.state.time
+        if self._journal is None or self._past is not None or self.backend.clock is None:
+            return time
+        migrations = ((self.state.migrations[one], rows) for one, rows in self._telemetry.items())
+        seen = (one.started + rows[-1].time for one, rows in migrations if one.started and not one.phase.is_over)
+        return max(time, self._journal.moment, min(max(seen, default=0.0), LATEST))
 
     def _replay(self, journal: Journal, told: Callable[[int, int], None] | None) -> State:
         """Replay the journal; the event log gets what it has not. Of a long journal the older part is split off."""
@@ -198,6 +208,8 @@ class Workspace:
         self._closed = True
         if self._is_kept:
             collecting.forget()
+        is_virtual = self._past is None and self.backend.clock is not None and self.read_only is None
+        moment = self.now() if is_virtual and self.state.cluster is not None else 0.0
         self.backend.close()
         self.events.close()
         if self._journal is not None:
@@ -205,7 +217,7 @@ class Workspace:
             with self._writing:
                 held, self._held = self._held, []
             try:
-                self._journal.append(held)
+                self._journal.append(held, moment if moment > self._journal.moment else None)
             finally:
                 self._journal.close()
 

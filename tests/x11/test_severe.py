@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ OFFICE = Path(__file__).parent / "office.toml"
 CLUSTER = "office.office.example"
 SERVICES = "Services and applications"
 LIVE = "Live migrate virtual machine to another node"
+AHEAD = 240.0
+"""s that the virtual clock is ahead before a restart, which takes less."""
 AT_ONCE = 0.4
 """s of the processor in one turn of the window's loop; 0.2 is wanted on a fast computer, see benchmarks."""
 TO_NODE2 = "1 - Live migrate to node node2"
@@ -216,6 +219,9 @@ def test_an_interrupted_migration_says_what_its_curve_shows_and_time_never_runs_
 ) -> None:
     program = begin(OFFICE)
     program.go(CLUSTER, SERVICES)
+    program.press("Clock 60x")
+    program.wait(looking.clock, until=lambda now: now > time.time() + AHEAD)
+    program.press("Clock 1x")
     program.right_click(program.row(SERVICES, "MAIL01"))
     program.choose(LIVE, TO_NODE2)
     program.go(CLUSTER, SERVICES, "MAIL01")
@@ -223,7 +229,7 @@ def test_an_interrupted_migration_says_what_its_curve_shows_and_time_never_runs_
     program.wait(plots.run, until=lambda seconds: seconds > 1.5)
     before = program.ask(looking.clock)
     program = begin(OFFICE, again=True)
-    assert program.ask(looking.clock) >= before
+    assert before <= program.ask(looking.clock) <= time.time() + 2 * AHEAD
     program.go(CLUSTER, SERVICES, "MAIL01")
     program.wait(plots.state, until=lambda text: "Interrupted" in text)
     program.wait(plots.is_loaded)

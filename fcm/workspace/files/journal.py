@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fcm import __version__
 from fcm.model import events as ev
 from fcm.model.state import State, apply
-from fcm.workspace.files import checkpoint, older_parts
+from fcm.workspace.files import checkpoint, last_moment, older_parts
 from fcm.workspace.files.journal_file import (
     DamagedJournalError,
     JournalError,
@@ -29,6 +29,7 @@ from fcm.workspace.files.journal_file import (
     sentences,
 )
 from fcm.workspace.files.journal_rows import (
+    LATEST,
     NONSENSE,
     check,
     decoded,
@@ -83,6 +84,7 @@ class Journal:
         self._parts: tuple[OlderPart, ...] = ()
         self._begin = (0, 0.0)
         try:
+            self.moment = last_moment.read(self._connection, LATEST)
             self._parts = older_parts.known_parts(self._connection)
             self._begin = checkpoint.point(self._connection)
         except (ValueError, RecursionError) as error:
@@ -138,8 +140,8 @@ class Journal:
             made.at_end = stack.pop_all()
         return made
 
-    def append(self, entries: Sequence[ev.Entry]) -> None:
-        """Write entries and telemetry in one transaction.
+    def append(self, entries: Sequence[ev.Entry], moment: float | None = None) -> None:
+        """Write entries and telemetry, and the moment at which the cluster is closed, in one transaction.
 
         Raises:
             JournalError: nothing of it was written.
@@ -149,7 +151,7 @@ class Journal:
         for entry in entries:
             if isinstance(entry.event, ev.MigrationProgressed):
                 rows.setdefault(entry.event.migration, []).append(pack(entry.event.row))
-        if not lasting and not rows:
+        if not lasting and not rows and moment is None:
             return
         if self.read_only is not None:
             raise self.read_only
@@ -162,6 +164,8 @@ class Journal:
                 "INSERT INTO telemetry (migration, rows) VALUES (?, ?)",
                 [(migration, json.dumps(packed, separators=(",", ":"))) for migration, packed in rows.items()],
             )
+            if moment is not None:
+                last_moment.write(self._connection, moment)
 
     def entries(self) -> Iterator[ev.Entry]:
         """The entries in this file, in order: all, or those after the checkpoint.

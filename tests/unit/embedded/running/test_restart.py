@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -13,6 +14,7 @@ from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState
 from fcm.model.telemetry import Phase
+from fcm.workspace import workspace
 from fcm.workspace.files.journal import Journal
 from tests.unit.embedded.desk import Desk
 
@@ -210,3 +212,36 @@ def test_the_same_seed_and_commands_at_the_same_times_give_the_same_history() ->
     once = history(7)
     assert history(7) == once
     assert [entry.time for entry in history(8)] != [entry.time for entry in once]
+
+
+def test_the_clock_goes_on_from_where_it_stood_although_nothing_had_happened_for_an_hour(tmp_path: Path) -> None:
+    desk = reopened(tmp_path / "c.journal")
+    desk.run(3600)
+    before = desk.workspace.now()
+    desk.close()
+    desk = reopened(tmp_path / "c.journal")
+    assert before == desk.workspace.now() > desk.state.time + 3000
+    desk.close()
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_an_interrupted_migration_ends_no_earlier_than_its_telemetry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    monkeypatch.setattr(workspace, "ROWS_EVERY", 0.0)
+    folder = tmp_path / "here"
+    desk = reopened(folder / "c.journal")
+    desk.do(cmd.LiveMigrate(desk.machine("WEB01").id, "node2"))
+    desk.run(2)
+    (migration,) = desk.state.active_migrations()
+    assert desk.state.time < migration.started + 1.5
+    if killed:
+        shutil.copytree(folder, tmp_path / "there")  # as a kill leaves it
+        folder = tmp_path / "there"
+    desk.close()
+    desk = reopened(folder / "c.journal")
+    ended, rows = desk.state.migrations[migration.id], desk.workspace.rows(migration.id)
+    assert ended.phase is Phase.INTERRUPTED
+    assert rows[-1].time > 1.5
+    assert ended.ended - ended.started >= rows[-1].time - 0.0001  # as it is written
+    desk.close()
