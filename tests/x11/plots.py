@@ -6,16 +6,17 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QStyle, QStyleOptionComboBox, QTabWidget, QWidget
 
 from fcm.model import events as ev
 from fcm.ui.migration import MigrationView
+from fcm.ui.migration.plots.canvas import Canvas
 from fcm.ui.migration.plots.plot import ConvergencePlot
 from fcm.ui.migration.progress import PhaseChips
 from tests.x11.looking import shown, spot_of
 
 if TYPE_CHECKING:
-    from fcm.ui.migration.plots.canvas import Canvas
     from fcm.ui.window.main_window import MainWindow
 
 
@@ -60,17 +61,45 @@ def finished(window: MainWindow, machine: str) -> bool:
     return last is not None and last.phase.is_over
 
 
-def places(window: MainWindow) -> list[Any]:
-    """Where the parts of the migration view are."""
+_layouts: dict[str, tuple[int, dict[str, list[int]]]] = {}
+
+
+def watch_layout(window: MainWindow) -> None:
+    """From now on note the layout of the migration view for each sentence that it says."""
+    _layouts.clear()
     view = next(shown(MigrationView))
-    kinds = (QProgressBar, PhaseChips, QComboBox, ConvergencePlot, QTabWidget)
-    parts: list[QWidget] = [one for kind in kinds for one in view.findChildren(kind)]
-    values = [
-        one
-        for one in view.findChildren(QLabel)
-        if re.match("(Elapsed|Remaining|Blackout|Sent): ", one.accessibleName())
-    ]
-    return [(spot["left"], spot["top"]) for one in (*parts, *values) if one.isVisible() and (spot := spot_of(one))]
+    timer = QTimer(view, interval=30)
+
+    def note() -> None:
+        label = next(one for one in view.findChildren(QLabel) if one.accessibleName().startswith("State of the"))
+        metrics, room = label.fontMetrics(), QRect(0, 0, label.width(), 999)
+        lines = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, label.text()).height() // metrics.lineSpacing()
+        _layouts[label.text()] = (lines, places(window))
+
+    timer.timeout.connect(note)
+    timer.start()
+
+
+def layouts(window: MainWindow) -> dict[str, tuple[int, dict[str, list[int]]]]:
+    """Sentence -> how many lines it needs, and where the parts of the view were when it was last said."""
+    return _layouts
+
+
+def places(window: MainWindow) -> dict[str, list[int]]:
+    """Where the parts of the migration view are, and how high; a number has no name before it is first said."""
+    view = next(shown(MigrationView))
+    kinds = (QProgressBar, PhaseChips, QComboBox, ConvergencePlot, Canvas, QTabWidget)
+    parts: dict[str, QWidget] = {
+        f"{kind.__name__} {number}": one for kind in kinds for number, one in enumerate(view.findChildren(kind))
+    }
+    for label in view.findChildren(QLabel):
+        if match := re.match("(Elapsed|Remaining|Blackout|Sent): ", label.accessibleName()):
+            parts[match[1]] = label
+    return {
+        name: [spot["left"], spot["top"], one.height()]
+        for name, one in parts.items()
+        if one.isVisible() and (spot := spot_of(one))
+    }
 
 
 _changes = [0]

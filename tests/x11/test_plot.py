@@ -50,16 +50,21 @@ def finished(program: Program, machine: str) -> Program:
 
 
 def test_nothing_moves_when_a_migration_ends(begin: Callable[..., Program]) -> None:
-    program = begin(OFFICE)
+    program = begin(OFFICE, size=(1024, 640))
     program.go(CLUSTER, SERVICES)
+    program.press("Clock Pause")
     migrate(program, "MAIL01")
     page_of(program, "MAIL01")
-    program.wait(plots.state, until=lambda text: "Copying memory, pass" in text)
-    before = program.ask(plots.places)
+    program.prepare(plots.watch_layout)
+    program.press("Clock 1x")
+    program.wait(plots.layouts, until=lambda found: any("Copying memory, pass" in text for text in found))
     program.press("Clock 60x")
-    program.wait(plots.state, until=lambda text: "Completed" in text)
+    program.wait(plots.layouts, until=lambda found: any("Completed" in text for text in found))
     program.settle()
-    assert program.ask(plots.places) == before
+    said = program.ask(plots.layouts)
+    assert len({lines for lines, _ in said.values()}) > 1, "sentences of one line and of more"
+    places = {(name, *place) for _, layout in said.values() for name, place in layout.items()}
+    assert len(places) == len({name for name, *_ in places}) > 8, sorted(places)
 
 
 def test_the_time_axis_changes_seldom_and_fits_the_run_at_its_end(begin: Callable[..., Program]) -> None:
