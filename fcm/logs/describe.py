@@ -187,6 +187,10 @@ def _of_migration(event: ev.MigrationEvent | ev.TransientEvent, state: State) ->
             )
         case ev.MigrationOptionsChanged(migration=identity):
             return _info(f"{_move(state, identity)} was changed: {_tuning(event)}.", HIGH_AVAILABILITY)
+        case ev.MigrationSteered(migration=identity, text=text, shadow=shadow, warning=warning):
+            would = " would have been steered" if shadow else ""
+            level = WARNING if warning else INFORMATION
+            return EventText(level, HIGH_AVAILABILITY, 0, f"{_move(state, identity)}{would}: {text}")
         case ev.MigrationProgressed(migration=identity, row=row):
             text = f"{_move(state, identity)}, pass {row.pass_number}: {size(row.remaining)} left."
             return EventText(VERBOSE, HIGH_AVAILABILITY, 0, text)

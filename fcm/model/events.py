@@ -31,6 +31,7 @@ from fcm.model.failure_events import (
 from fcm.model.failures import PlannedFault
 from fcm.model.migrations import Drain, Migration, NetworkAttempt
 from fcm.model.snapshots import Backup, Snapshot
+from fcm.model.steering_events import MigrationSteered as MigrationSteered
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 from fcm.model.validation.report import ValidationReport
 
@@ -459,6 +460,7 @@ MigrationEvent: TypeAlias = (
     | MigrationPhaseEntered
     | MigrationHandedOver
     | MigrationOptionsChanged
+    | MigrationSteered
     | MigrationCompleted
     | MigrationFailed
     | MigrationCanceled
@@ -490,5 +492,6 @@ AROUND_MIGRATIONS: tuple[type[Event], ...] = (
     MigrationNetworkTried,
     MigrationPhaseEntered,
     MigrationOptionsChanged,
+    MigrationSteered,
 )
 """Events that tell how things were when a migration ran; how it ended is in the state."""

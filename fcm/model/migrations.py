@@ -61,6 +61,23 @@ class MigrationOptions:
     """bytes/s with which QEMU reckons for the last pages; None = what it measures."""
     post_copy_bandwidth: int | None = None
     """bytes/s at most once post-copy has begun, but for pages that the guest waits for; None = no limit."""
+    move_within: float | None = None
+    """s from its start in which it should have ended: a goal. With a goal, fcm chooses and changes the limits, and the
+    other options say what is permitted for that."""
+    pause_at_most: float | None = None
+    """s for which the machine should stand still at most: a goal."""
+    goals_shadow: bool = False
+    """Nothing is changed for the goals; only what would have been done is told."""
+
+    @property
+    def has_goals(self) -> bool:
+        """Whether it is to be steered, or in shadow mode said how it would be."""
+        return self.move_within is not None or self.pause_at_most is not None
+
+    @property
+    def steered(self) -> bool:
+        """Whether fcm chooses and changes its limits."""
+        return self.has_goals and not self.goals_shadow
 
     def tuned(self, downtime_limit: float | None, bandwidth: int | None, post_copy: bool) -> MigrationOptions:
         """As they are after a change on the way: None leaves a limit as it is, ``UNLIMITED`` takes one away."""
@@ -102,6 +119,18 @@ class NetworkAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class SteeringStep:
+    """What was done for the goals of a live migration, or in shadow mode would have been done, and why."""
+
+    time: float
+    """s since the epoch, clock of the cluster."""
+    text: str
+    shadow: bool = False
+    warning: bool = False
+    """True where it says that a goal is not expected to be met, or is missed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Migration:
     """One move of one machine, from the request to its end."""
 
@@ -129,8 +158,24 @@ class Migration:
     """Id of the drain that it is a part of."""
     endless: str = ""
     """Why it is not expected to end by itself, as was told once; "" as long as that has not been seen."""
+    steps: tuple[SteeringStep, ...] = ()
+    """What was done for its goals, oldest first."""
+    asked: MigrationOptions | None = None
+    """The options that were asked for, where fcm has changed them for its goals; None: ``options`` are."""
     name: str = field(default="", compare=False)
     """What the machine was called at the request; of use once the machine is gone."""
+
+    def steered(
+        self, text: str, shadow: bool, warning: bool, time: float
+    ) -> tuple[tuple[SteeringStep, ...], MigrationOptions | None]:
+        """``steps`` and ``asked`` after a step for its goals that is told in these words (time: s since the epoch)."""
+        asked = self.asked if shadow or self.asked is not None else self.options
+        return (*self.steps, SteeringStep(time, text, shadow, warning)), asked
+
+    @property
+    def wanted(self) -> MigrationOptions:
+        """The options that were asked for, whatever was changed for its goals."""
+        return self.options if self.asked is None else self.asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -342,6 +342,9 @@ def _reduce(state: State, event: ev.LastingEvent, time: float) -> tuple[State, C
             options = state.migrations[identity].options
             options = options.tuned(event.downtime_limit, event.bandwidth, event.post_copy)
             return _migration(state, identity, options=options)
+        case ev.MigrationSteered(migration=identity):
+            steps, asked = state.migrations[identity].steered(event.text, event.shadow, event.warning, time)
+            return _migration(state, identity, steps=steps, options=event.options, asked=asked)
         case ev.MigrationCompleted(migration=identity, figures=figures):
             return _migration(state, identity, phase=Phase.COMPLETED, figures=figures, ended=time, reason="")
         case ev.MigrationFailed(migration=identity, reason=reason, remedy=remedy):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from fcm.migration.recordings.recording import Recording
     from fcm.model.entities import Network, VirtualMachine
-    from fcm.model.migrations import Migration
+    from fcm.model.migrations import Migration, MigrationOptions
     from fcm.model.state import State
     from fcm.model.telemetry import Phase, TelemetryRow
     from fcm.workspace.files.journal import Journal
@@ -229,6 +229,8 @@ class _Then:
         self._names_of: dict[str, dict[str, str]] = {}
         self._phases: dict[str, list[tuple[Phase, float]]] = {}
         self._tuned: set[str] = set()
+        self._steered: dict[str, MigrationOptions] = {}
+        """The options with which a migration with goals began."""
         self._versions: dict[str, str] = {}
         self._version_of: dict[str, str] = {}
 
@@ -265,6 +267,9 @@ class _Then:
                 self._phases.setdefault(identity, []).append((phase, round(max(entry.time - started, 0.0), 4)))
             case ev.MigrationOptionsChanged(migration=identity):
                 self._tuned.add(identity)
+            case ev.MigrationSteered(migration=identity, options=options):
+                if self._steered.setdefault(identity, options) != options:  # the first step is before the memory moves
+                    self._tuned.add(identity)
             case _:
                 pass
 

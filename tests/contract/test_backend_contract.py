@@ -107,6 +107,19 @@ def test_telemetry_counts_up_and_agrees_with_the_final_figures(cluster: Harness)
     assert figures.passes >= rows[-1].pass_number
 
 
+def test_goals_of_a_live_migration_choose_its_limits_and_every_step_is_told(cluster: Harness) -> None:
+    goals = MigrationOptions(move_within=300.0, pause_at_most=1.5)
+    assert cluster.carry_out(cmd.LiveMigrate(cluster.machine, cluster.destination, goals))
+    migration = cluster.reach(cluster.machine, Phase.COMPLETED)
+    assert migration.wanted == goals
+    assert migration.steps
+    assert not any(step.shadow for step in migration.steps)
+    assert migration.options.downtime_limit is not None
+    assert migration.options.downtime_limit <= 1.5
+    assert migration.figures is not None
+    assert migration.figures.downtime <= 1.5
+
+
 def test_a_canceled_migration_leaves_the_machine_running_at_its_source(cluster: Harness) -> None:
     source = cluster.workspace.state.machines[cluster.busy_machine].node
     assert cluster.carry_out(cmd.LiveMigrate(cluster.busy_machine, cluster.busy_destination))

@@ -15,7 +15,7 @@ from fcm.model.rules.failing.guests import monitored
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
 from fcm.model.rules.moving.bandwidth import MOST_CONNECTIONS, limit_holds, qemu_version
 from fcm.model.rules.moving.preflight_checks import CATEGORY, destination_checks, migration_checks, online_machine
-from fcm.model.rules.moving.transfer_options import impossible, supported
+from fcm.model.rules.moving.transfer_options import impossible, impossible_goals, supported
 from fcm.model.rules.names import file_name
 from fcm.model.rules.snapshots import active_backup
 from fcm.model.rules.verdict import OK, Verdict, no, together
@@ -272,6 +272,7 @@ def _impossible_options(options: MigrationOptions) -> Iterator[Verdict]:
             if chosen:
                 yield no(f"{other} and parallel connections cannot be used together.", "Choose one of the two.")
     yield from impossible(options)
+    yield from impossible_goals(options, LONGEST_TIME)
 
 
 def _downtime(limit: float | None) -> Verdict:

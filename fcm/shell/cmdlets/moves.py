@@ -54,6 +54,9 @@ OPTIONS = (
         help="Bandwidth that QEMU expects for the last pages, in bytes/s (fcm, real hosts with libvirt 11.1).",
     ),
     Param("PostCopyBandwidth", "whole", help="Maximum bandwidth after the switch, in bytes/s (fcm, real hosts)."),
+    Param("MoveWithin", "number", help="Goal: finish within this many seconds; fcm changes the limits (fcm)."),
+    Param("PauseAtMost", "number", help="Goal: stop the virtual machine for this many seconds at most (fcm)."),
+    Param("Shadow", "switch", help="Only report what fcm would change to reach the goals (fcm)."),
     Param(
         "TimeLimit", "number", help="Cancel the migration if it is still copying memory after this many seconds (fcm)."
     ),
@@ -144,6 +147,9 @@ def _options(call: Call) -> MigrationOptions:
         xbzrle_cache=call.whole("XbzrleCache"),
         switchover_bandwidth=call.whole("SwitchoverBandwidth"),
         post_copy_bandwidth=call.whole("PostCopyBandwidth"),
+        move_within=float(call.values["MoveWithin"]) if call.has("MoveWithin") else None,
+        pause_at_most=float(call.values["PauseAtMost"]) if call.has("PauseAtMost") else None,
+        goals_shadow=call.switch("Shadow"),
     )
 
 

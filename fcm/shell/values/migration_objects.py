@@ -44,10 +44,23 @@ def migration_object(migration: Migration, workspace: Workspace) -> ShellObject:
             "BytesRemaining": None if runs is None else runs.remaining,
             "BytesPerSecond": None if runs is None else round(runs.rate),
             **(_NO_FORECAST if runs is None else _forecast(migration, workspace)),
+            "Goals": _goals(migration.wanted),
+            "Steps": [step.text for step in migration.steps],
             "Id": migration.id,
         },
         migration.id,
     )
+
+
+def _goals(options: MigrationOptions) -> str:
+    """The goals of a live migration in words; "" where it has none."""
+    within, pause = options.move_within, options.pause_at_most
+    parts = [
+        *([] if within is None else [f"within {within:g} s"]),
+        *([] if pause is None else [f"pause at most {pause:g} s"]),
+        *(["shadow"] if options.goals_shadow else []),
+    ]
+    return ", ".join(parts)
 
 
 _NO_FORECAST: dict[str, Any] = dict.fromkeys(("ExpectedEnd", "ExpectedEndFrom", "ExpectedEndTo", "Forecast"))
@@ -92,6 +105,9 @@ def migration_default_object(options: MigrationOptions) -> ShellObject:
             "XbzrleCache": options.xbzrle_cache,
             "SwitchoverBandwidth": options.switchover_bandwidth,
             "PostCopyBandwidth": options.post_copy_bandwidth,
+            "MoveWithin": options.move_within,
+            "PauseAtMost": options.pause_at_most,
+            "Shadow": options.goals_shadow,
         },
     )
 

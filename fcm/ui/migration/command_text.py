@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 def command_of(migration: Migration, state: State) -> Command:
     """The command that asked for a migration; its options are named where they are not those of the cluster."""
-    usual = migration.options == state.migration_options(None)
+    usual = migration.wanted == state.migration_options(None)
     match migration.kind:
         case MigrationKind.LIVE:
-            return LiveMigrate(migration.machine, migration.destination, None if usual else migration.options)
+            return LiveMigrate(migration.machine, migration.destination, None if usual else migration.wanted)
         case MigrationKind.QUICK:
             return QuickMigrate(migration.machine, migration.destination)
         case MigrationKind.MOVE:

@@ -275,6 +275,9 @@ def _options(options: MigrationOptions) -> str:
         ("PostCopyBandwidth", options.post_copy_bandwidth),
     ):
         parts += "" if figure is None else f" -{parameter} {figure}"
+    for parameter, goal in (("MoveWithin", options.move_within), ("PauseAtMost", options.pause_at_most)):
+        parts += "" if goal is None else f" -{parameter} {goal!r}"
+    parts += " -Shadow" if options.goals_shadow else ""
     return parts + ("" if options.time_limit is None else f" -TimeLimit {options.time_limit!r}")
 
 

@@ -1336,6 +1336,12 @@ function Move-ClusterVirtualMachineRole {
     Bandwidth that QEMU expects for the last pages, in bytes/s (fcm, real hosts with libvirt 11.1).
     .PARAMETER PostCopyBandwidth
     Maximum bandwidth after the switch, in bytes/s (fcm, real hosts).
+    .PARAMETER MoveWithin
+    Goal: finish within this many seconds; fcm changes the limits (fcm).
+    .PARAMETER PauseAtMost
+    Goal: stop the virtual machine for this many seconds at most (fcm).
+    .PARAMETER Shadow
+    Only report what fcm would change to reach the goals (fcm).
     .PARAMETER TimeLimit
     Cancel the migration if it is still copying memory after this many seconds (fcm).
     .PARAMETER NoDefault
@@ -1368,6 +1374,9 @@ function Move-ClusterVirtualMachineRole {
         [Parameter()][object]${XbzrleCache},
         [Parameter()][object]${SwitchoverBandwidth},
         [Parameter()][object]${PostCopyBandwidth},
+        [Parameter()][object]${MoveWithin},
+        [Parameter()][object]${PauseAtMost},
+        [Parameter()][switch]${Shadow},
         [Parameter()][object]${TimeLimit},
         [Parameter()][switch]${NoDefault},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
@@ -1833,6 +1842,12 @@ function Set-ClusterMigrationDefault {
     Bandwidth that QEMU expects for the last pages, in bytes/s (fcm, real hosts with libvirt 11.1).
     .PARAMETER PostCopyBandwidth
     Maximum bandwidth after the switch, in bytes/s (fcm, real hosts).
+    .PARAMETER MoveWithin
+    Goal: finish within this many seconds; fcm changes the limits (fcm).
+    .PARAMETER PauseAtMost
+    Goal: stop the virtual machine for this many seconds at most (fcm).
+    .PARAMETER Shadow
+    Only report what fcm would change to reach the goals (fcm).
     .PARAMETER TimeLimit
     Cancel the migration if it is still copying memory after this many seconds (fcm).
     .PARAMETER Cluster
@@ -1856,6 +1871,9 @@ function Set-ClusterMigrationDefault {
         [Parameter()][object]${XbzrleCache},
         [Parameter()][object]${SwitchoverBandwidth},
         [Parameter()][object]${PostCopyBandwidth},
+        [Parameter()][object]${MoveWithin},
+        [Parameter()][object]${PauseAtMost},
+        [Parameter()][switch]${Shadow},
         [Parameter()][object]${TimeLimit},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},
         [Parameter(ValueFromPipeline=$true, DontShow)][object]${PipedObject}
@@ -2460,6 +2478,12 @@ function Suspend-ClusterNode {
     Bandwidth that QEMU expects for the last pages, in bytes/s (fcm, real hosts with libvirt 11.1).
     .PARAMETER PostCopyBandwidth
     Maximum bandwidth after the switch, in bytes/s (fcm, real hosts).
+    .PARAMETER MoveWithin
+    Goal: finish within this many seconds; fcm changes the limits (fcm).
+    .PARAMETER PauseAtMost
+    Goal: stop the virtual machine for this many seconds at most (fcm).
+    .PARAMETER Shadow
+    Only report what fcm would change to reach the goals (fcm).
     .PARAMETER TimeLimit
     Cancel the migration if it is still copying memory after this many seconds (fcm).
     .PARAMETER NoDefault
@@ -2491,6 +2515,9 @@ function Suspend-ClusterNode {
         [Parameter()][object]${XbzrleCache},
         [Parameter()][object]${SwitchoverBandwidth},
         [Parameter()][object]${PostCopyBandwidth},
+        [Parameter()][object]${MoveWithin},
+        [Parameter()][object]${PauseAtMost},
+        [Parameter()][switch]${Shadow},
         [Parameter()][object]${TimeLimit},
         [Parameter()][switch]${NoDefault},
         [Parameter()][ArgumentCompleter({ param($command, $parameter, $word) Complete-Fcm $command $parameter $word })][object]${Cluster},

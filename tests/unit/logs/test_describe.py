@@ -27,7 +27,7 @@ from fcm.model.entities import (
     VolumeAccess,
 )
 from fcm.model.failures import CutOffCopy, Failover, Fault, FaultKind, PlannedFault
-from fcm.model.migrations import Drain, DrainMove, NetworkAttempt
+from fcm.model.migrations import Drain, DrainMove, MigrationOptions, NetworkAttempt
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.state import State, apply
 from fcm.model.telemetry import FinalFigures, Phase
@@ -83,6 +83,7 @@ EXAMPLES: tuple[ev.Event, ...] = (
     ev.MigrationPhaseEntered("m1", Phase.BLACKOUT),
     ev.MigrationHandedOver("m1"),
     ev.MigrationOptionsChanged("m1", 0.5, 125_000_000, False),
+    ev.MigrationSteered("m1", "Downtime limit raised from 100 ms to 200 ms.", MigrationOptions()),
     ev.MigrationProgressed("m1", row(1.0, GIB, 2 * GIB)),
     ev.MigrationCompleted("m1", FinalFigures(30.0, 0.5, GIB, 4)),
     ev.MigrationFailed("m1", "The destination is down.", "Start it."),

@@ -23,6 +23,8 @@ from fcm.backend.embedded.moves.endings import (
     when,
 )
 from fcm.backend.embedded.moves.memory import works
+from fcm.backend.steering import BY_HAND, GoalSteering, opened
+from fcm.migration.constants import GOODPUT
 from fcm.model import events as ev
 from fcm.model.entities import AdapterState
 from fcm.model.migrations import NetworkAttempt
@@ -79,6 +81,8 @@ class LiveMigration:
         self._book = book
         self._machines = machines
         self._watch: ConvergenceWatch | None = None
+        self._steering: GoalSteering | None = None
+        self._post_copy_now = False
         self._limit: Timer | None = None
         self._core = core
         self._storage = storage
@@ -149,8 +153,17 @@ class LiveMigration:
             self._memory.stop(self._transfer)
             self._transfer = None
 
-    def tuned(self) -> None:
-        """The options changed."""
+    def tuned(self, post_copy: bool) -> None:
+        """A person changed the options, or switched to post-copy."""
+        self._post_copy_now = self._post_copy_now or post_copy
+        if self._steering is not None:
+            self._steering.changed(self._migration.options)
+            self._core.emit(self._steering.stop(BY_HAND))
+            self._steering = None
+        self._apply()
+
+    def _apply(self) -> None:
+        """Carry the options out as they are now."""
         options = self._migration.options
         if self._transfer is None:
             return
@@ -377,8 +390,30 @@ class LiveMigration:
         assert self._network is not None
         self._core.emit(ev.MigrationPhaseEntered(self._id, Phase.BROWNOUT))
         memory = self._core.state.machines[self._migration.machine].memory
+        self._begin_steering(memory)
         self._watch = ConvergenceWatch(memory, self._migration.options)
         self._transfer = self._memory.begin(self._migration, self._network, self._row, self._blackout, self._arrived)
+
+    def _begin_steering(self, memory: int) -> None:
+        """Where it has goals: choose its options, once, and begin to see what they bring on this network."""
+        assert self._network is not None
+        capacity = self._core.state.networks[self._network].bandwidth * GOODPUT
+        begun = opened(self._migration, memory, "", capacity)
+        if begun is not None:
+            self._core.emit(begun)
+        if begun is not None or self._steering is not None:  # a person may have ended it
+            self._steering = GoalSteering(self._migration, memory, "", capacity)
+
+    def _steer(self, row: TelemetryRow) -> None:
+        """Carry out the next step towards the goals, if there is one."""
+        found = None if self._steering is None else self._steering.read(row)
+        if found is None:
+            return
+        step, event = found
+        self._core.emit(event)
+        if not event.shadow and step.changes:
+            self._post_copy_now = self._post_copy_now or step.post_copy
+            self._apply()
 
     def _row(self, row: TelemetryRow) -> None:
         migration = self._migration
@@ -390,7 +425,9 @@ class LiveMigration:
         self._core.emit(ev.MigrationProgressed(self._id, row))
         if self._watch is not None and (endless := self._watch.read(row)) is not None:
             self._book.found_endless(self._id, *endless)
-        switches = migration.options.post_copy and migration.phase is Phase.BROWNOUT and row.pass_number > 1
+        self._steer(row)
+        wanted = self._post_copy_now if migration.wanted.steered else migration.options.post_copy
+        switches = wanted and migration.phase is Phase.BROWNOUT and row.pass_number > 1
         if switches and not self._stands_still():
             self._memory.start_post_copy(self._transfer)
             self._resumed = True

@@ -81,7 +81,7 @@ class Migrations:
         )
         running = self._running.get(command.migration)
         if running is not None:
-            running.tuned()
+            running.tuned(command.post_copy)
 
     def fail_back(self, machine: str, node: str) -> None:
         """Move a machine back to its preferred owner, if that is possible now."""

@@ -11,7 +11,7 @@ import contextlib
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from fcm.backend.convergence import ConvergenceWatch, past_limit
 from fcm.backend.libvirt.configuration.uris import migration_uri
@@ -30,6 +30,7 @@ from fcm.backend.libvirt.moves.outcome import (
 )
 from fcm.backend.libvirt.moves.post_copy import GivingUp, Rest, is_broken, rest_at, resume, stalled
 from fcm.backend.libvirt.moves.preflight import processor_verdict
+from fcm.backend.libvirt.moves.steering import RunSteering
 from fcm.backend.libvirt.paths.hanging import watch_connect
 from fcm.backend.libvirt.paths.ssh_probe import probe_from
 from fcm.model import events as ev
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fcm.backend.libvirt.connection import HostConnection
+    from fcm.backend.libvirt.moves.reporter import Reporter
     from fcm.model.migrations import Migration, MigrationOptions
     from fcm.model.telemetry import TelemetryRow
 
@@ -50,16 +52,6 @@ STALL_LIMIT = 3.0
 """s without progress in a memory pass after which the next network is taken."""
 ANSWER_LIMIT = 3.0
 """s that a host may take to answer after a transfer failed; it says whose fault it was."""
-
-
-class Reporter(Protocol):
-    """Where a run says what happened."""
-
-    def post(self, *events: ev.Event) -> None:
-        """Pass events on, in order."""
-
-    def found_endless(self, migration: str, reason: str, remedy: str) -> None:
-        """It was seen that a migration does not end by itself."""
 
 
 class MigrationRun:
@@ -76,6 +68,7 @@ class MigrationRun:
         qemu: str = "",
         memory: int = 0,
         permitted: Callable[[], Verdict] = lambda: OK,
+        capacity: float | None = None,
     ) -> None:
         """Nothing begins before ``start`` or ``follow``.
 
@@ -89,6 +82,7 @@ class MigrationRun:
             qemu: version of the source's QEMU, on which it depends how a bandwidth limit is kept.
             memory: bytes of the machine.
             permitted: asked right before the first network, in the run's thread; it may block.
+            capacity: bytes/s of memory that its first network carries; None: not known.
         """
         self._libvirt = load_libvirt()
         self.migration = migration
@@ -115,6 +109,7 @@ class MigrationRun:
         self._began = time.monotonic() - max(time.time() - (migration.started or time.time()), 0.0)
         self._followed = False
         self._last_time = 0.0
+        self._steering = RunSteering(memory, qemu, capacity, self._began, reporter.post)
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -137,14 +132,18 @@ class MigrationRun:
         self._break_off("cancel")
 
     def tune(self, downtime_limit: float | None, bandwidth: int | None, post_copy: bool) -> None:
-        """Change the running job; blocks.
+        """Change the running job for a person, who then has the limits; blocks.
 
         Raises:
             libvirt.libvirtError: the host refuses.
         """
+        self._change(downtime_limit, bandwidth, post_copy)
+        self._steering.end(self.migration)
+
+    def _change(self, downtime_limit: float | None, bandwidth: int | None, post_copy: bool) -> MigrationOptions:
         domain = self._domain
         if domain is None:
-            return
+            return self.migration.options
         if downtime_limit is not None:
             domain.migrateSetMaxDowntime(max(1, round(downtime_limit * 1000)), 0)
         if bandwidth is not None:
@@ -155,6 +154,7 @@ class MigrationRun:
         self.migration = replace(self.migration, options=options)  # the next network, if it comes to that
         if self._watch is not None:
             self._watch.tuned(options)
+        return options
 
     def _break_off(self, why: str) -> None:
         """End the call that runs now; the next one may go on. Returns at once."""
@@ -212,6 +212,7 @@ class MigrationRun:
             return
         with contextlib.suppress(self._libvirt.libvirtError):
             self._speed_before = self._domain.migrateGetMaxSpeed(0)
+        self.migration = self._steering.open(self.migration)
         failures: list[str] = []
         remedy = ""
         for identity, name, address in self._networks:
@@ -383,6 +384,7 @@ class MigrationRun:
 
     def _poll(self, phase: Phase = Phase.SETUP) -> None:
         moved, moved_at, waits = -1, time.monotonic(), False
+        self._steering.begin_again()
         giving_up = GivingUp(self.migration.source, self.migration.destination, self._tell_waiting)
         alone = self._followed and phase is Phase.SETUP  # the call is an earlier session's
         while not self._call_over.wait(POLL_EVERY) and not self._left.is_set():
@@ -415,6 +417,7 @@ class MigrationRun:
             self._reporter.post(*events)
             self._last_time = row.time
             self._look_at_convergence(row)
+            self._steering.read(self.migration, row, self._change)
             now = time.monotonic()
             if row.sent != moved:
                 moved, moved_at = row.sent, now

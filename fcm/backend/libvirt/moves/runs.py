@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fcm.backend.libvirt.moves.migration import MigrationRun
 from fcm.backend.orders import OrderBook
+from fcm.migration.constants import GOODPUT
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.rules.machines import cancellable
@@ -243,6 +244,12 @@ def networks_of(state: State, migration: Migration) -> Sequence[tuple[str, str, 
     ]
 
 
+def capacity_of(state: State, migration: Migration) -> float | None:
+    """bytes/s of memory that the first network of a live migration carries; None where there is none."""
+    first = next(iter(networks_of(state, migration)), None)
+    return None if first is None else state.networks[first[0]].bandwidth * GOODPUT
+
+
 def libvirt_run(
     hosts: Hosts, runs: Runs, migration: Migration, permitted: Callable[[], Verdict] = lambda: OK
 ) -> MigrationRun:
@@ -261,4 +268,5 @@ def libvirt_run(
         qemu=hosts.state.nodes[migration.source].version,
         memory=machine.memory if machine else 0,
         permitted=permitted,
+        capacity=capacity_of(hosts.state, migration),
     )

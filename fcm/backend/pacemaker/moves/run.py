@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from fcm.backend.libvirt.moves.migration import MigrationRun
 from fcm.backend.libvirt.moves.outcome import Whereabouts, final_figures, is_migrating, whereabouts
-from fcm.backend.libvirt.moves.runs import networks_of
+from fcm.backend.libvirt.moves.runs import capacity_of, networks_of
 from fcm.backend.pacemaker.mapping import MOVING, resource_of
 from fcm.backend.pacemaker.moves.attempts import CANCELED, attempts_of, cancel_attribute, move_attribute
 from fcm.backend.pacemaker.moves.forgetting import forget
@@ -64,6 +64,7 @@ class PacemakerRun(MigrationRun):
             unsafe=hosts.file.same_file_system,
             qemu=hosts.state.nodes[migration.source].version,
             memory=machine.memory if machine else 0,
+            capacity=capacity_of(hosts.state, migration),
         )
         self._context = context
         self._names = {network.id: network.name for network in hosts.state.networks.values()}
@@ -90,6 +91,7 @@ class PacemakerRun(MigrationRun):
         self._domain = self._source.domain(self.migration.machine)
         obstacle = self._obstacle()
         if obstacle:
+            self.migration = self._steering.open(self.migration)
             obstacle = self._said(self._order)
         if not obstacle:
             if self._resource:
@@ -313,7 +315,7 @@ class PacemakerRun(MigrationRun):
         try:
             if is_migrating(self._domain):
                 (downtime, bandwidth), self._late = self._late, (None, None)
-                super().tune(downtime, bandwidth, False)
+                self._change(downtime, bandwidth, post_copy=False)
         except self._libvirt.libvirtError as error:
             text = f"The options of the migration of {self._machine} were not changed: {error}."
             self._reporter.post(ev.BackendReported("warning", text, "Change them again."))

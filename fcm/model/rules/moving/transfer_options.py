@@ -105,6 +105,31 @@ def impossible(options: MigrationOptions) -> Iterator[Verdict]:
         yield no("The cache of XBZRLE must be a power of two from 1 MiB to 1 TiB.", "QEMU's own is 64 MiB.")
 
 
+def impossible_goals(options: MigrationOptions, longest: float) -> Iterator[Verdict]:
+    """Goals that cannot be asked for, or not together with what else is chosen.
+
+    Args:
+        options: of a live migration.
+        longest: s, the longest time that can be asked for.
+    """
+    if options.move_within is not None and not 1 <= options.move_within <= longest:
+        yield no("The time to move within must be from 1 s to 30 days.", "Leave it empty if it does not matter.")
+    if options.pause_at_most is not None and not 0 < options.pause_at_most <= 2000:
+        yield no("The longest pause must be greater than 0 s and at most 2000 s.", "QEMU does not allow more.")
+    if options.steered and options.downtime_limit is not None:
+        yield no(
+            "A downtime limit and a goal cannot be set together: fcm chooses the downtime limit.",
+            "Leave the downtime limit out, and say how long the virtual machine may stand still.",
+        )
+    if options.goals_shadow and not options.has_goals:
+        yield no("Shadow mode requires a goal.", "Set a time to move within or a longest pause.")
+    if options.steered and options.switchover_bandwidth is not None:
+        yield no(
+            "A switchover bandwidth and a goal cannot be set together: fcm reckons with the measured bandwidth.",
+            "Leave the switchover bandwidth out.",
+        )
+
+
 def no_simulation(options: MigrationOptions) -> Verdict:
     """Whether the migration engine has a model of what is chosen."""
     for name, chosen in (
