@@ -102,13 +102,12 @@ class MigrationRun:
         """Set once memory moves or the call is over: the connection stands, or is given up."""
         self._domain: Any = None
         self._speed_before: int | None = None
-        """MiB/s that the host kept for this machine before the run began; None: not known."""
+        """MiB/s that the host kept for this machine before; None: not known."""
         self._watch: ConvergenceWatch | None = None
         self._memory = memory
         self._past_limit = threading.Event()
         self._began = time.monotonic() - max(time.time() - (migration.started or time.time()), 0.0)
-        self._followed = False
-        self._last_time = 0.0
+        self._followed, self._last_time = False, 0.0
         self._steering = RunSteering(memory, qemu, capacity, self._began, reporter.post)
 
     def start(self) -> None:
@@ -132,11 +131,7 @@ class MigrationRun:
         self._break_off("cancel")
 
     def tune(self, downtime_limit: float | None, bandwidth: int | None, post_copy: bool) -> None:
-        """Change the running job for a person, who then has the limits; blocks.
-
-        Raises:
-            libvirt.libvirtError: the host refuses.
-        """
+        """Change the running job for a person, who then has the limits; blocks. Raises libvirt.libvirtError."""
         self._change(downtime_limit, bandwidth, post_copy)
         self._steering.end(self.migration)
 
