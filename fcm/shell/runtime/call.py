@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from fcm.shell.language.errors import ParameterError, ShellError, UnsupportedError, near
 from fcm.shell.runtime.parameters import ANY, COMMON, Param
-from fcm.shell.values.values import Identity, ShellObject, items, text, truth
+from fcm.shell.values.values import Identity, ShellObject, as_whole, items, text, truth
 
 if TYPE_CHECKING:
     from collections import deque
@@ -314,6 +314,14 @@ class Call:
         """A parameter of kind whole; the default if it was not given: 0 is given."""
         value = self.values.get(name)
         return default if value is None else int(value)
+
+    def wholes(self, name: str) -> list[int]:
+        """A parameter of kind any that takes integers.
+
+        Raises:
+            ConversionError: one of them is not an integer.
+        """
+        return [as_whole(one, f"-{name}") for one in items(self.values.get(name))]
 
     def count(self, name: str) -> int | None:
         """A parameter of kind whole that counts things; None if it was not given.

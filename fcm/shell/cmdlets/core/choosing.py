@@ -10,7 +10,7 @@ from fcm.shell.runtime.execution.pipeline import StopUpstreamError
 from fcm.shell.runtime.parameters import OBJECTS, Param
 from fcm.shell.runtime.registry import cmdlet
 from fcm.shell.values.net import members
-from fcm.shell.values.values import ShellObject, has_wildcard, items, wildcard
+from fcm.shell.values.values import ShellObject, has_wildcard, wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,8 +31,8 @@ class _Select:
         self._given = 0
         self._kept: list[Any] = []
         self._different: list[Any] = []
-        self._places = {int(one) for one in items(call.values.get("Index"))}
-        self._without = {int(one) for one in items(call.values.get("SkipIndex"))}
+        self._places = set(call.wholes("Index"))
+        self._without = set(call.wholes("SkipIndex"))
 
     def begin(self) -> None:
         """Nothing."""

@@ -75,7 +75,7 @@ def _files(call: Call) -> list[Path]:
 
 
 def _context(call: Call) -> tuple[int, int]:
-    given = [int(one) for one in items(call.values.get("Context"))]
+    given = call.wholes("Context")
     return (0, 0) if not given else (given[0], given[-1])
 
 

@@ -137,6 +137,14 @@ def where_object(call: Call) -> Iterable[Any]:
     return out
 
 
+def _blocks(call: Call, name: str) -> list[Any]:
+    for one in items(call.values.get(name)):
+        if not isinstance(one, tree.ScriptBlock):
+            remedy = f"Example: ForEach-Object -{name} {{ $count = 0 }} -Process {{ $_.Name }}"
+            raise ParameterError(f"-{name} must be a script block, not {text(one)}.", remedy, call.at)
+    return items(call.values.get(name))
+
+
 class _ForEach:
     """ForEach-Object: blocks, or a property or method."""
 
@@ -144,8 +152,7 @@ class _ForEach:
         self._call, self._emit = call, emit
         blocks = [one for one in items(call.values.get("Process")) if isinstance(one, tree.ScriptBlock)]
         rest = [one for one in items(call.values.get("RemainingScripts")) if isinstance(one, tree.ScriptBlock)]
-        self._begin = items(call.values.get("Begin"))
-        self._end = items(call.values.get("End"))
+        self._begin, self._end = _blocks(call, "Begin"), _blocks(call, "End")
         every = [*blocks, *rest]
         if len(every) > 1 and not self._begin:
             self._begin, every = every[:1], every[1:]

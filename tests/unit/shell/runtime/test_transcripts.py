@@ -37,6 +37,11 @@ def test_each_transcript_is_held() -> None:
     assert own == {path.stem for path in FOLDER.glob("*.txt")}
 
 
+def test_nothing_that_is_entered_leads_to_an_error_of_the_program() -> None:
+    """Such an error is answered with Internal error."""
+    assert [path.stem for path in FOLDER.glob("*.txt") if "Internal error" in path.read_text(encoding="utf-8")] == []
+
+
 def test_what_is_said_in_a_session_on_cluster(held: Held) -> None:
     held("cluster")
 
@@ -95,3 +100,43 @@ def test_what_is_said_in_a_session_on_values(held: Held) -> None:
 
 def test_what_is_said_in_a_session_on_filters(held: Held) -> None:
     held("filters")
+
+
+def test_what_is_said_in_a_session_on_each_cmdlet_for_objects(held: Held) -> None:
+    held("each_cmdlet_for_objects")
+
+
+def test_what_is_said_in_a_session_on_each_cmdlet_for_text(held: Held) -> None:
+    held("each_cmdlet_for_text")
+
+
+def test_what_is_said_in_a_session_on_each_cmdlet_for_files(held: Held) -> None:
+    held("each_cmdlet_for_files")
+
+
+def test_what_is_said_in_a_session_on_each_cmdlet_for_nodes(held: Held) -> None:
+    held("each_cmdlet_for_nodes")
+
+
+def test_what_is_said_in_a_session_on_each_cmdlet_for_groups(held: Held) -> None:
+    held("each_cmdlet_for_groups")
+
+
+def test_what_is_said_in_a_session_on_each_cmdlet_for_resources(held: Held) -> None:
+    held("each_cmdlet_for_resources")
+
+
+def test_what_is_said_in_a_session_on_each_cmdlet_for_storage(held: Held) -> None:
+    held("each_cmdlet_for_storage")
+
+
+def test_what_is_said_in_a_session_on_each_cmdlet_for_machines(held: Held) -> None:
+    held("each_cmdlet_for_machines")
+
+
+def test_what_is_said_in_a_session_on_each_cmdlet_for_devices(held: Held) -> None:
+    held("each_cmdlet_for_devices")
+
+
+def test_what_is_said_in_a_session_on_each_cmdlet_for_moves(held: Held) -> None:
+    held("each_cmdlet_for_moves")
