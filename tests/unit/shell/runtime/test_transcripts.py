@@ -140,3 +140,11 @@ def test_what_is_said_in_a_session_on_each_cmdlet_for_devices(held: Held) -> Non
 
 def test_what_is_said_in_a_session_on_each_cmdlet_for_moves(held: Held) -> None:
     held("each_cmdlet_for_moves")
+
+
+def test_what_is_said_in_a_session_on_net_numbers(held: Held) -> None:
+    held("net_numbers")
+
+
+def test_what_is_said_in_a_session_on_net_texts(held: Held) -> None:
+    held("net_texts")
