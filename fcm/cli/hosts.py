@@ -150,6 +150,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     from fcm.migration.engine.policies import host_rule
     from fcm.migration.engine.specification import MigrationSpec, downtime_of
     from fcm.migration.engine.workload import IDLE
+    from fcm.migration.forecast.first_pass import filled_by
     from fcm.migration.judging.plan import Plan
     from fcm.migration.judging.preflight import judge
     from fcm.model.quantities import rate, size
@@ -181,10 +182,10 @@ def _measure(arguments: argparse.Namespace) -> int:
             rule=host_rule(found.version),
             bandwidth=line,
             line_rate=line,
-            fixed_downtime=downtime_of(found.version),
-            dirty_ring=found.emulated,
+            fixed_downtime=downtime_of(found.version, line),
+            dirty_ring=found.emulator is not None and found.emulator.emulated,
         ),
-        zero_share=0.0 if found.resident is None else 1.0 - found.resident / found.memory,
+        zero_share=0.0 if found.emulator is None else 1.0 - filled_by(found.emulator, found.memory) / found.memory,
         bandwidth_words=speed_words(network),
         line_words=f"what {network.name} carries",
     )

@@ -29,7 +29,7 @@ from fcm.model.failure_events import (
     NodeLogged as NodeLogged,
 )
 from fcm.model.failures import PlannedFault
-from fcm.model.migrations import Drain, Migration, NetworkAttempt
+from fcm.model.migrations import Drain, Emulator, Migration, NetworkAttempt
 from fcm.model.snapshots import Backup, Snapshot
 from fcm.model.steering_events import MigrationSteered as MigrationSteered
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
@@ -297,6 +297,8 @@ class MigrationPhaseEntered(BaseEvent):
 
     migration: str
     phase: Phase
+    emulator: Emulator | None = None
+    """What was found of it as memory began to move; None where nothing new is known."""
 
 
 @dataclass(frozen=True, slots=True)

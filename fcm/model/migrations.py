@@ -131,6 +131,18 @@ class SteeringStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Emulator:
+    """What a real host says of the program that runs a machine."""
+
+    resident: int
+    """bytes of the host's memory that it has in use: no more of the guest can be other than zero."""
+    emulated: bool = False
+    """It runs without KVM: it has more memory of its own, and its dirty log counts whole passes."""
+    arrived: bool = False
+    """The machine came by a live migration; one that booted there has used more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Migration:
     """One move of one machine, from the request to its end."""
 
@@ -162,6 +174,8 @@ class Migration:
     """What was done for its goals, oldest first."""
     asked: MigrationOptions | None = None
     """The options that were asked for, where fcm has changed them for its goals; None: ``options`` are."""
+    emulator: Emulator | None = None
+    """As memory began to move; None where the hosts do not say."""
     name: str = field(default="", compare=False)
     """What the machine was called at the request; of use once the machine is gone."""
 

@@ -334,8 +334,9 @@ def _reduce(state: State, event: ev.LastingEvent, time: float) -> tuple[State, C
             carrying = attempt.network if attempt.connected else None
             return _migration(state, identity, attempts=attempts, network=carrying)
         case ev.MigrationPhaseEntered(migration=identity, phase=phase):
-            started = state.migrations[identity].started
-            return _migration(state, identity, phase=phase, reason="", started=time if started is None else started)
+            before = state.migrations[identity]
+            start, seen = time if before.started is None else before.started, event.emulator or before.emulator
+            return _migration(state, identity, phase=phase, reason="", started=start, emulator=seen)
         case ev.MigrationHandedOver(migration=identity):
             return _hand_over(state, identity)
         case ev.MigrationOptionsChanged(migration=identity):

@@ -7,15 +7,19 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.policies import QEMU_7_2, host_rule
-from fcm.migration.engine.specification import downtime_of, specification_of
+from fcm.migration.engine.specification import downtime_of, is_real, specification_of
+from fcm.migration.forecast.first_pass import HostFacts, earlier_of
 from fcm.migration.forecast.forecast import Forecast
 from fcm.migration.recordings.recording import Attempt, Identity, Recording
+from fcm.model.migrations import MigrationKind
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from fcm.migration.forecast.first_pass import Earlier
     from fcm.migration.forecast.outlook import Outlook
     from fcm.model.migrations import Migration
     from fcm.model.telemetry import TelemetryRow
@@ -64,7 +68,8 @@ class Forecasts:
         entity = self._workspace.state.migrations[migration]
         course = self._courses.get(migration)
         if course is None:
-            course = self._courses[migration] = Course(*self._measures(entity), self._version(entity))
+            measures = self._measures(entity)
+            course = self._courses[migration] = Course(*measures, self._version(entity), self._earlier(entity))
         course.name(self._identity(entity), entity, self._bandwidth(entity))
         course.read(self._workspace.rows(migration))
         return course
@@ -93,8 +98,7 @@ class Forecasts:
         state = self._workspace.state
         machine = state.machines.get(migration.machine)
         network = state.networks.get(migration.network or "")
-        # QEMU lifts the limit for the last copy (migration.c, migration_completion).
-        line = float(network.bandwidth) if network and migration.options.bandwidth else None
+        line = network.bandwidth * self._goodput(migration) if network and network.bandwidth else None
         return machine.memory if machine else 0, self._bandwidth(migration), migration, line
 
     def _version(self, migration: Migration) -> str:
@@ -103,8 +107,29 @@ class Forecasts:
 
     def _bandwidth(self, migration: Migration) -> float:
         network = self._workspace.state.networks.get(migration.network or "")
-        limits = [float(limit) for limit in (migration.options.bandwidth, network and network.bandwidth) if limit]
+        limits = [float(migration.options.bandwidth)] if migration.options.bandwidth else []
+        if network and network.bandwidth:
+            limits.append(network.bandwidth * self._goodput(migration))
         return min(limits, default=0.0)
+
+    def _goodput(self, migration: Migration) -> float:
+        """Share of a network's bandwidth that memory has; of simulated clusters it is learned on the way."""
+        return GOODPUT if is_real(self._version(migration)) else 1.0
+
+    def _earlier(self, migration: Migration) -> Earlier | None:
+        """What the last live migration of the same machine between real hosts showed; None where there is none."""
+        version = self._version(migration)
+        if not is_real(version):
+            return None
+        machine = self._workspace.state.machines.get(migration.machine)
+        for past in reversed(tuple(self._workspace.state.migrations.values())):
+            if past.machine != migration.machine or past.kind is not MigrationKind.LIVE or past.id == migration.id:
+                continue
+            rows = self._workspace.rows(past.id)
+            if past.requested < migration.requested and past.phase is Phase.COMPLETED and rows:
+                limits = downtime_limit(past), self._bandwidth(past)
+                return earlier_of(rows, machine.memory if machine else 0, host_rule(version), *limits)
+        return None
 
     def _identity(self, migration: Migration) -> Identity:
         state = self._workspace.state
@@ -127,8 +152,11 @@ class Course:
         migration: Migration,
         line_rate: float | None = None,
         version: str = "",
+        earlier: Earlier | None = None,
     ) -> None:
         limit = downtime_limit(migration)
+        options = migration.options
+        held = not options.bandwidth or (line_rate is not None and line_rate <= options.bandwidth)
         self.rule = host_rule(version)
         """That of the hypervisor on the source; the forecast follows it."""
         self.recording = Recording(memory=memory, bandwidth=bandwidth, downtime_limit=limit)
@@ -141,10 +169,14 @@ class Course:
             limit,
             rule=self.rule,
             auto_converge=migration.options.auto_converge,
-            line_rate=line_rate,
-            fixed_downtime=downtime_of(version),
-            late=specification_of(migration.options, max(memory, 1), rule=self.rule).late,
+            # QEMU lifts the limit for the last copy (migration.c, migration_completion).
+            line_rate=line_rate if options.bandwidth else None,
+            fixed_downtime=downtime_of(version, line_rate, held, options.parallel_connections),
+            late=specification_of(options, max(memory, 1), rule=self.rule).late,
+            host=HostFacts(migration.emulator, earlier) if is_real(version) else None,
         )
+        self._emulator = migration.emulator
+        self._earlier = earlier
         self._outlook: Outlook | None = None
         self._stale = True
         self._over = False
@@ -168,6 +200,10 @@ class Course:
                 Attempt(attempt.network, attempt.time - migration.requested, attempt.result)
                 for attempt in migration.attempts
             ]
+        if migration.emulator != self._emulator:
+            self._emulator = migration.emulator
+            self._forecast.set_host(HostFacts(migration.emulator, self._earlier))
+            self._stale = True
         limit = downtime_limit(migration)
         if limit != recording.downtime_limit:
             recording.downtime_limit = limit

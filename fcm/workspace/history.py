@@ -330,6 +330,7 @@ def _recording(past: PastMigration, rows: Sequence[TelemetryRow], simulated: boo
         reason=one.reason,
         tuned=past.tuned,
         qemu=past.qemu,
+        emulator=one.emulator,
     )
     return recording
 

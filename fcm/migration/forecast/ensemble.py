@@ -85,5 +85,19 @@ LAST_PHASE = _AXES[5]
 ROOM = np.minimum(2.0 * _AXES[6], 1.0)
 """How much of what is missing to the limit in the first pass is reached after it: all where the destination's memory
 was the only brake, any share where something else brakes too, as likely."""
+
+
+def _another(axis: int, step: float) -> Floats:
+    """[M] a further axis, 0 to 1, from one of those that are there."""
+    filled: Floats = np.mod(_AXES[axis] + np.arange(1, MEMBERS + 1) * step, 1.0)
+    return filled
+
+
+PLACE = _another(1, math.sqrt(7.0) - 2.0)
+"""Where within what is known of a machine's memory each stands, 0 to 1; for machines of real hosts."""
+TAIL = _another(4, math.sqrt(13.0) - 3.0)
+"""How dense what remains at the end of the first pass is, 0 to 1."""
+LAYOUT = _normal_quantile(_another(2, math.sqrt(11.0) - 3.0))
+"""Standard normal: what the machine's memory holds against its last migration."""
 NOISE = _normal_quantile(np.mod(_AXES[0] + np.arange(1, MOST_PASSES + 1)[:, None] * (math.sqrt(5.0) - 1.0) / 2.0, 1.0))
 """[MOST_PASSES, M] how far each pass finds more or less than the law."""

@@ -15,12 +15,12 @@ follow published factors of bytes sent over memory (see ``members``), and the ou
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fcm.migration.engine.policies import QEMU_7_2, LogWindow, StoppingRule
+from fcm.migration.engine.policies import QEMU_7_2, StoppingRule
 from fcm.migration.forecast.ensemble import (
     EXTRA,
     LAST_PHASE,
@@ -32,11 +32,14 @@ from fcm.migration.forecast.ensemble import (
     PICK,
     ROOM,
     SPEED,
+    TAIL,
     fixed_factors,
 )
-from fcm.migration.forecast.growth import MOST_PAIRS, Growth, Pair, learn
+from fcm.migration.forecast.first_pass import HostFacts, ahead_of, pending_of
+from fcm.migration.forecast.growth import Growth, Pair, learn
 from fcm.migration.forecast.outlook import Interval, Outlook, Verdict
-from fcm.migration.forecast.passes_ahead import Throttling, Track, carry_on
+from fcm.migration.forecast.passes_ahead import Track, carry_on
+from fcm.migration.forecast.readings import Readings
 from fcm.model.telemetry import Phase, TelemetryRow
 
 if TYPE_CHECKING:
@@ -44,12 +47,10 @@ if TYPE_CHECKING:
 
 REACHED = 0.97
 """Share of the limit below which something is taken to have kept the first pass from it (as in ``validation``)."""
-RATE_ERROR = 0.02
-"""Least relative standard deviation of the bandwidth ahead."""
-ROW_TIMING = 0.03
-"""s by which a reading's instant is unsure: rows come about every window, each at its own instant (0.1 s / sqrt 12)."""
-CHUNK = 1 << 30
-"""bytes of a clear-bitmap chunk (QEMU migration.h, CLEAR_BITMAP_SHIFT_DEFAULT)."""
+SWING = 0.2
+"""Most by which a window of real hosts looks faster than the rate of the last seconds."""
+SHOWN = 0.3
+"""Share of the error of the last copy's rate that is left where the network was seen at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Forecast:
         fixed_downtime: float = 0.010,
         auto_converge: bool = False,
         late: float = 0.0,
+        host: HostFacts | None = None,
     ) -> None:
         """Prepares a forecast.
 
@@ -86,6 +88,7 @@ class Forecast:
             line_rate: bytes/s of the last copy, which no limit holds; ``None``: as fast as the rest.
             fixed_downtime: s of blackout beyond the last pages (an assumption; its spread is ``members.FIXED_SPREAD``).
             late: bytes by which several connections make a window look faster (``MigrationSpec.late``).
+            host: what is known of a machine on real hosts; None for all others.
             auto_converge: True if the guest will be slowed when it dirties too fast.
         """
         self.memory = memory
@@ -96,19 +99,12 @@ class Forecast:
         self.fixed_downtime = fixed_downtime
         self.auto_converge = auto_converge
         self.late = late
-        self._last: TelemetryRow | None = None
-        self._pass_begin = 0.0
-        self._pairs: list[Pair] = []
+        self.host = host
+        self._earlier = host.earlier if host is not None else None
+        self._seen = Readings(memory, rule, sampled=host is not None)
         self._growth: Growth | None = None
-        self._rates: list[tuple[float, float]] = []
-        self._falls: list[tuple[float, int, int]] = []
-        self._sent_before = 0
-        self._first_rate = 0.0
-        self._relearn = False
-        """True where the rate of the first pass was that of another limit: the next rate reached stands for it."""
         self._progress = 0.0
         self._stopped_at: float | None = None
-        self._throttling = Throttling()
 
     def set_downtime_limit(self, seconds: float) -> None:
         """Takes over a limit changed while the migration runs."""
@@ -117,111 +113,85 @@ class Forecast:
     def set_bandwidth(self, limit: float) -> None:
         """Takes over a bandwidth limit changed while the migration runs (bytes/s, 0 where there is none any more)."""
         self.bandwidth = limit
-        self._rates.clear()
-        self._relearn = self._relearn or self._first_rate > 0
-        self._first_rate = 0.0
+        self._seen.limited_anew()
+
+    def set_host(self, host: HostFacts) -> None:
+        """Takes over what is known of the machine by now, of one that was begun with what was known then."""
+        self.host, self._earlier = host, host.earlier
 
     def update(self, row: TelemetryRow) -> None:
         """Takes one row of telemetry. Rows older than the last are ignored."""
-        last = self._last
+        last = self._seen.last
         if last is not None and row.time < last.time:
             return
         if row.phase is Phase.BLACKOUT and self._stopped_at is None:
             self._stopped_at = row.time
-        if last is None or last.pass_number == 0:
-            self._pass_begin = row.time
-        elif row.pass_number > last.pass_number:
-            self._read(last, row)
-            if last.pass_number == 1:
-                self._first_rate = self._rate()
-                self._rates.clear()
-            self._pass_begin = row.time
-            self._falls.clear()
-        self._falls.append((row.time, row.remaining, row.sent))
-        while len(self._falls) > 4 and self._falls[0][0] < row.time - 3.0:
-            self._falls.pop(0)
-        if last is not None and row.time > last.time and row.phase is Phase.BROWNOUT:
-            self._rates.append((row.time, (row.sent - last.sent) / (row.time - last.time)))
-            while len(self._rates) > 4 and self._rates[0][0] < row.time - 3.0:
-                self._rates.pop(0)
-            if self._relearn and len(self._rates) >= 3:
-                self._first_rate, self._relearn = self._rate(), False
-        self._throttling.reported(row.throttle)
-        self._last = row
+        if self._seen.update(row, self._seen.rate(self.bandwidth) * self.downtime_limit):
+            self._growth = None
 
     def view(self) -> Outlook:
         """The outlook after the last row. Without a row it is empty and unknown."""
-        row = self._last
+        row = self._seen.last
         if row is None or row.phase.is_over or row.phase is Phase.WAITING:
             return self._standing(row)
         if row.phase not in (Phase.BROWNOUT, Phase.SETUP):
             return self._ending(row)
-        rate = self._rate()
+        rate = self._seen.rate(self.bandwidth)
         if rate < 1.0:
             return self._stalled(row)
-        speed = np.maximum(rate * (1.0 + SPEED * self._rate_error(rate)), rate * 0.2)
+        speed = np.maximum(rate * (1.0 + SPEED * self._seen.rate_error(rate)), rate * 0.2)
         later = self._later(speed)
-        if not self._pairs:
+        pairs = self._pairs()
+        if not pairs:
             return self._outlook(row, rate, speed, self._published(row, speed, later), None)
         if self._growth is None:
-            slowed = self.auto_converge or any(pair.throttle for pair in self._pairs)
-            self._growth = learn(self._pairs, PICK, LEVEL, slowed)
+            slowed = self.auto_converge or any(pair.throttle for pair in pairs)
+            self._growth = learn(pairs, PICK, LEVEL, slowed)
         growth = self._growth
+        ahead, zero = self._ahead(row, later)
         track = carry_on(
-            remaining=float(row.remaining),
-            since=row.time - self._pass_begin,
+            remaining=ahead,
+            since=row.time - self._seen.pass_begin,
             speed=later,
             growth=growth,
             limit=self.downtime_limit,
             rule=self.rule,
-            throttling=self._throttling if self.auto_converge else None,
+            throttling=self._seen.throttling if self.auto_converge else None,
             throttle=row.throttle,
             memory=float(self.memory),
             phase=PHASE,
             passes=max(row.pass_number, 1),
             noise=NOISE,
             clock=row.time,
-            late=self.late / self.rule.window,
+            late=self.late / self.rule.window + self._swing(later),
+            zero=zero,
         )
         return self._outlook(row, rate, later, track, growth)
 
-    # What the rows taught -----------------------------------------------------------------------------------------
+    # What is expected of the guest --------------------------------------------------------------------------------
 
-    def _read(self, last: TelemetryRow, row: TelemetryRow) -> None:
-        """Takes over what the readings of the dirty log between two rows found."""
-        wire = self._on_the_wire()
-        moved = max(row.sent - last.sent, 0)
-        found = max(row.remaining - last.remaining + moved / wire, 0.0)
-        window = max(row.time - self._pass_begin, 1e-3)
-        passes = row.pass_number - last.pass_number
-        self._throttling.settle(window, found, row.sent - self._sent_before)
-        self._sent_before = row.sent
-        if row.phase is not Phase.BROWNOUT:
-            return
-        chunks = 1
-        if last.pass_number == 1 and self.rule.log_window is LogWindow.CHUNK:
-            chunks = max(1, -(-self.memory // CHUNK))
-        least = row.page_size / 2
-        self._pairs.append(Pair(window / passes, max(found / passes, least), ROW_TIMING, last.throttle, chunks))
-        del self._pairs[:-MOST_PAIRS]
-        self._growth = None
+    def _pairs(self) -> list[Pair]:
+        """What readings of the dirty log found, those of the last migration of the machine first."""
+        if self._earlier is None:
+            return self._seen.pairs
+        return [replace(pair, earlier=True) for pair in self._earlier.pairs] + self._seen.pairs
 
-    def _rate(self) -> float:
-        """Bytes/s expected ahead: what the last seconds reached, at first the limit."""
-        if len(self._rates) >= 3:
-            return float(np.mean([r for _, r in self._rates]))
-        if self._first_rate > 0:
-            return self._first_rate
-        row = self._last
-        if row is not None and row.rate > 0:
-            return row.rate if self.bandwidth <= 0 else min(row.rate, self.bandwidth)
-        return self.bandwidth
+    def _ahead(self, row: TelemetryRow, speed: Floats) -> tuple[Floats, Floats]:
+        """[M] bytes that count as remaining in the running pass, less the zero pages that cost nothing before it ends.
 
-    def _rate_error(self, rate: float) -> float:
-        if len(self._rates) < 5:
-            return 2 * RATE_ERROR
-        spread = float(np.std([r for _, r in self._rates])) / rate / math.sqrt(len(self._rates))
-        return min(max(RATE_ERROR, spread), 0.3)
+        And [M] bytes of zero pages that still count when it ends: by then less than the threshold remains.
+        """
+        whole = np.full(MEMBERS, float(row.remaining))
+        if self.host is None or row.pass_number > 1:
+            return whole, np.zeros(MEMBERS)
+        ahead = ahead_of(row, self._seen.on_the_wire(), self.host, self.memory)
+        if not (self.rule.early_sync and self.rule.threshold_from_downtime):
+            return ahead, np.zeros(MEMBERS)
+        counted = np.minimum(speed * self.downtime_limit, whole)
+        pending = pending_of(counted, ahead, row, self.host)
+        return np.minimum(ahead - pending + counted, whole), counted - pending
+
+    # What is expected of the network ------------------------------------------------------------------------------
 
     def _later(self, speed: Floats) -> Floats:
         """[M] bytes/s after the first pass.
@@ -230,10 +200,15 @@ class Forecast:
         cloud-hypervisor#8899; far more on a busy one), afterwards it is there: a first pass below the limit tells
         nothing but that the rest goes at its rate or faster, up to the limit.
         """
-        if (self._first_rate > 0 and len(self._rates) >= 3) or self.bandwidth <= 0:
+        if (self._seen.first_rate > 0 and self._seen.is_rate_known) or self.bandwidth <= 0:
             return speed
         later: Floats = speed + np.maximum(self.bandwidth - speed, 0.0) * ROOM
         return later
+
+    def _swing(self, speed: Floats) -> Floats:
+        """[M] bytes/s by which the window that ends a pass looks faster on real hosts: the fastest of several does."""
+        swing: Floats = speed * SWING * TAIL if self.host is not None else np.zeros(MEMBERS)
+        return swing
 
     def _last_copy(self, rate: float, line: float) -> Floats:
         """[M] bytes/s of the last copy.
@@ -241,33 +216,33 @@ class Forecast:
         What kept the first pass below its limit may hold the last copy too, if it was not the destination's memory
         alone: it then runs at anything between the rate reached and the line's, alike in logarithm.
         """
-        reached = self._first_rate or rate
+        reached = self._seen.first_rate or rate
         if self.bandwidth <= 0 or reached >= REACHED * self.bandwidth or reached >= line:
             return np.full(MEMBERS, line)
         held: Floats = reached * (line / reached) ** ROOM
         return held
 
-    def _on_the_wire(self) -> float:
-        """Bytes sent for a byte of what remains in this pass; zero pages count full there and cost little."""
-        if len(self._falls) < 3:
-            return 1.0
-        fallen = self._falls[0][1] - self._falls[-1][1]
-        sent = self._falls[-1][2] - self._falls[0][2]
-        return min(max(sent / fallen, 0.05), 1.0) if fallen > 0 else 1.0
-
     def _published(self, row: TelemetryRow, speed: Floats, later: Floats) -> Track:
         """The way to the end where nothing is known of the guest: so much is sent in all as published runs needed."""
-        rest = row.remaining * self._on_the_wire()
+        host = self.host
+        rest = np.full(MEMBERS, row.remaining * self._seen.on_the_wire())
+        size, zero_pages = np.full(MEMBERS, float(self.memory)), np.zeros(MEMBERS)
+        if host is not None:
+            rest, zero_pages = self._ahead(row, later)
+            size = rest - zero_pages + row.sent
         rule = self.rule
-        faster = later + self.late / rule.window
+        faster = later + self.late / rule.window + self._swing(later)
         threshold = faster * self.downtime_limit if rule.threshold_from_downtime else 4096.0 * (rule.stop_pages or 1)
         target = threshold if rule.early_sync else 0.0
         first = np.maximum(rest - target, 0.0) / speed + PHASE * rule.window
-        end = first + EXTRA * self.memory / later
+        end = first + EXTRA * size / later
         zero = np.zeros(MEMBERS)
         # The last reading falls anywhere within the window in which less than the threshold is left.
         last = np.maximum(threshold - later * rule.window * LAST_PHASE, 0.0)
-        again = EXTRA / (1.0 + EXTRA) * self.memory
+        if host is not None:
+            # A guest that writes little leaves little, but for what the first pass did not reach.
+            last = np.minimum(last, EXTRA * size + np.maximum(np.minimum(rest, threshold) - zero_pages, 0.0))
+        again = EXTRA / (1.0 + EXTRA) * size
         return Track(
             np.array([first, first + 1e-6, end + 2e-6]),
             np.array([zero, again, zero]),
@@ -279,15 +254,19 @@ class Forecast:
     # Outlooks ------------------------------------------------------------------------------------------------------
 
     def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: Track, growth: Growth | None) -> Outlook:
-        line = (speed if self.line_rate is None else self._last_copy(rate, self.line_rate)) * LINE
+        if self.line_rate is None:
+            # Real hosts have shown the rate of their network by now; a limit, which the last copy has not, hides it.
+            line = speed * (LINE if self.host is None else LINE**SHOWN)
+        else:
+            line = self._last_copy(rate, self.line_rate) * LINE
         fixed = self.fixed_downtime * fixed_factors(self.fixed_downtime)
         blackout = fixed + track.last / line
         end = np.where(track.ends, track.end + blackout, np.inf)
         # A share of guests is idle and ends at the earliest instant: a tenth left out there would cut them in two.
-        eta = _interval(end, from_first=growth is None)
+        eta = _interval(end, from_first=growth is None and self.host is None)
         ending = blackout[track.ends] if track.ends.any() else np.array([math.inf])
         stuck = 1.0 - float(track.ends.mean())
-        assumed = not self._pairs
+        assumed = growth is None
         if stuck >= 0.8 and not assumed:
             verdict = Verdict.WILL_NOT_CONVERGE
         elif stuck <= 0.2 and not assumed:
@@ -361,11 +340,11 @@ class Forecast:
         empty = np.array([now])
         rest = np.array([float(row.remaining) if row is not None and not done else 0.0])
         verdict = Verdict.CONVERGING if done else Verdict.UNKNOWN
-        return Outlook(empty, rest, rest, rest, none, none, verdict, "", (), self._progress, not self._pairs)
+        return Outlook(empty, rest, rest, rest, none, none, verdict, "", (), self._progress, not self._seen.pairs)
 
     def _ending(self, row: TelemetryRow) -> Outlook:
         """Blackout and after: what remains goes at the line's rate."""
-        line = self.line_rate or max(self._rate(), 1.0)
+        line = self.line_rate or max(self._seen.rate(self.bandwidth), 1.0)
         rest = row.remaining / line + self.fixed_downtime
         begun = self._stopped_at if self._stopped_at is not None else row.time
         time = np.array([row.time, row.time + rest])
@@ -399,7 +378,7 @@ class Forecast:
             "No data is being sent over the live migration network.",
             ("restore the network connection or cancel the migration",),
             self._progress,
-            not self._pairs,
+            not self._seen.pairs,
         )
 
 

@@ -36,6 +36,9 @@ NEED = np.array([0.2, 0.4, 0.6, 0.8, 1.0])
 FORGETTING = 0.75
 """Weight of a pair against the next younger one: what a guest does now counts most."""
 MOST_PAIRS = 8
+CHANGES = np.array([[0.0, 0.86], [-0.1, 0.05], [0.1, 0.05], [-0.4, 0.02], [0.4, 0.02]])
+"""Logarithm by which a guest writes more now than at its last migration, and how likely that is (assumed)."""
+UNCHANGED = np.array([[0.0, 1.0]])
 FASTEST = 67_551 * 4096.0
 """bytes/s: the highest published rate of dirtying (QEMU commit 7ca1dfad, a Java server on 20 processors). Beyond it a
 rate is the less likely the higher it is, in proportion."""
@@ -55,6 +58,8 @@ class Pair:
     """% by which the guest was slowed in it."""
     chunks: int = 1
     """Clear-bitmap chunks whose logging began one after another in it: those of the first pass."""
+    earlier: bool = False
+    """True of an earlier migration: the guest may write more or less now (``CHANGES``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,10 @@ def learn(pairs: Sequence[Pair], pick: Floats, level: Floats, throttled: bool) -
         level: [M] standard normal, in no relation to `pick`: how far each stands from the middle of its law's level.
         throttled: True if the guest is slowed or may be: what its writer needs is then part of the grid.
     """
-    pairs = pairs[-MOST_PAIRS:]
+    before, now = ([p for p in pairs if p.earlier is which][-MOST_PAIRS:] for which in (True, False))
+    pairs = before + now
+    earlier = np.array([p.earlier for p in pairs])
+    changes = CHANGES if earlier.any() else UNCHANGED
     window = np.array([p.window for p in pairs])
     found = np.log([p.found for p in pairs])
     needs = NEED if throttled else np.ones(1)
@@ -114,12 +122,14 @@ def learn(pairs: Sequence[Pair], pick: Floats, level: Floats, throttled: bool) -
     # Where writing is in the first chunk, spread over all, or in the last one.
     shares = np.stack([np.ones(len(pairs)), (chunks + 1.0) / (2.0 * chunks), 1.0 / chunks])
     shares = shares if chunks.max() > 1 else shares[:1]
-    # Axes: t0, s, scatter, need, place, pair.
-    axes = np.ix_(TIMES, SHARPNESS, SCATTER, needs, np.arange(len(shares)))
-    time, sharp, scatter, need, place = (axis[..., None] for axis in axes)
+    # Axes: t0, s, scatter, need, place, change, pair.
+    axes = np.ix_(TIMES, SHARPNESS, SCATTER, needs, np.arange(len(shares)), np.arange(len(changes)))
+    time, sharp, scatter, need, place, change = (axis[..., None] for axis in axes)
     slowed = kept(np.array([float(p.throttle) for p in pairs]), need) if throttled else 1.0
     rest = found - np.log(shape(window * shares[place[..., 0]] * slowed, time, sharp))
-    age = FORGETTING ** np.arange(len(pairs) - 1, -1, -1)
+    rest = rest + changes[change[..., 0], :1] * earlier
+    # Of an earlier migration, all count alike: together they are as old as the pair before the first of now.
+    age = FORGETTING ** np.concatenate([np.full(len(before), len(now)), np.arange(len(now) - 1, -1, -1)])
     variance = scatter**2 + (np.array([p.timing for p in pairs]) / window) ** 2
     weight = age / variance
     total = weight.sum(axis=-1)
@@ -128,6 +138,7 @@ def learn(pairs: Sequence[Pair], pick: Floats, level: Floats, throttled: bool) -
     # The level is not known beforehand: integrated over, it leaves a factor total ** -1/2.
     chance = -0.5 * (misfit + (age * np.log(variance)).sum(axis=-1) + np.log(total))
     chance -= np.maximum(centre - math.log(FASTEST), 0.0)
+    chance = chance + np.log(changes[change[..., 0], 1])
     whole = misfit.shape
     steps = np.cumsum(np.exp(chance - chance.max()).ravel())
     index = np.minimum(np.searchsorted(steps / steps[-1], pick), steps.size - 1)

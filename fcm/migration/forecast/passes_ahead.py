@@ -79,7 +79,7 @@ class Track:
 
 
 def carry_on(
-    remaining: float,
+    remaining: Floats,
     since: float,
     speed: Floats,
     growth: Growth,
@@ -92,12 +92,13 @@ def carry_on(
     passes: int,
     noise: Floats,
     clock: float = 0.0,
-    late: float = 0.0,
+    late: Floats | float = 0.0,
+    zero: Floats | float = 0.0,
 ) -> Track:
     """Passes ahead by the hypervisor's rules, for all members at once (see ``engine`` for the rules).
 
     Args:
-        remaining: bytes still to be sent in the running pass.
+        remaining: [M] bytes still to be sent in the running pass.
         since: s since the log was read.
         speed: [M] bytes/s.
         growth: how the bytes dirtied grow.
@@ -109,7 +110,8 @@ def carry_on(
         phase: [M] share of the running window still ahead.
         passes: number of the running pass.
         noise: [MOST_PASSES, M] standard normal: how far each pass finds more or less than the law.
-        late: bytes/s by which the bandwidth looks higher than it is (``MigrationSpec.late``).
+        late: [M] bytes/s by which the bandwidth looks higher than it is (``MigrationSpec.late``).
+        zero: [M] bytes of zero pages among what remains when the running pass ends, which cost nothing.
         clock: s since the migration started, for a rule that has the log read at ticks.
     """
     step, count = rule.window, len(speed)
@@ -121,7 +123,7 @@ def carry_on(
     # The budget of a window is sent at its start: whatever was read, the log is read again at the window's end.
     now = phase * step if rule.early_sync else np.zeros(count)
     elapsed: Floats | float = since + now
-    value = np.full(count, remaining)
+    value = remaining.copy()
     live = np.ones(count, bool)
     end, last = np.full(count, np.inf), value.copy()
     brake = None if throttling is None else _Brake(throttling, count)
@@ -142,6 +144,7 @@ def carry_on(
             early = tick < spent
             spent = np.where(early, np.maximum(tick, 0.0), spent)
             left = np.where(early, np.maximum(value - speed * spent, 0.0), left)
+        left = np.maximum(left - zero, 0.0) if k == 0 else left
         now = now + spent
         window = np.maximum(elapsed + spent if k == 0 else spent, step)
         found = growth.distinct(window * slowed) * scatter[k]

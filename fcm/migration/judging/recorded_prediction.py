@@ -15,10 +15,10 @@ import numpy as np
 from fcm.migration.engine.policies import QEMU_7_2, qemu_rule
 from fcm.migration.engine.specification import (
     FIXED_DOWNTIME,
-    HOST_DOWNTIME,
     ZERO_PAGE_COST,
     Capability,
     MigrationSpec,
+    downtime_of,
 )
 from fcm.migration.engine.workload import PAGE, Scattered, Workload
 from fcm.migration.judging.fitting import fit
@@ -224,6 +224,9 @@ def _specification(recording: Recording, kept: MigrationFacts, workload: Workloa
     # QEMU lifts its own limit for the last copy (migration.c, migration_completion); a full line stays full, and
     # where no one knows what the line carries, the last copy is as fast as the rest.
     line = (kept.line_rate or bandwidth) if limited else bandwidth
+    several = dict(kept.parameters).get("multifd_channels", 2.0) if Capability.MULTIFD in kept.capabilities else 1.0
+    held = not limited or (kept.line_rate is not None and kept.line_rate <= bandwidth)
+    real = downtime_of(f"QEMU {kept.qemu}", kept.line_rate or bandwidth, held, round(several))
     return MigrationSpec(
         workload=workload,
         memory=recording.memory,
@@ -231,5 +234,5 @@ def _specification(recording: Recording, kept: MigrationFacts, workload: Workloa
         downtime_limit=kept.downtime_limit,
         capabilities=kept.capabilities - {Capability.POSTCOPY},
         line_rate=max(line, 1.0),
-        fixed_downtime=FIXED_DOWNTIME if kept.simulated or kept.notes else HOST_DOWNTIME,
+        fixed_downtime=FIXED_DOWNTIME if kept.simulated or kept.notes else real,
     ).with_parameters(kept.parameters)

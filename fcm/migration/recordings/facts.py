@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fcm.migration.engine.catalogue import workload_from
 from fcm.migration.fields import Fields
 from fcm.migration.recordings.case import capabilities_from, parameters_from
+from fcm.model.migrations import Emulator
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class MigrationFacts:
     """True if its limits were changed while it ran."""
     qemu: str = ""
     """Version of the source's QEMU ("10.0.13"); "" where it is not known."""
+    emulator: Emulator | None = None
+    """As memory began to move; None where it is not known."""
     notes: str = ""
     """Of a recording that others made: what it is, what it does not say and what is assumed instead, as sentences."""
 
@@ -76,4 +79,9 @@ def read_facts(f: Fields) -> MigrationFacts:
         reason=inner.text("reason", "", 10_000),
         tuned=inner.data.get("tuned") is True,
         qemu=f.text("qemu", "", 100),
+        emulator=_read_emulator(inner.inner("emulator")) if inner.has("emulator") else None,
     )
+
+
+def _read_emulator(f: Fields) -> Emulator:
+    return Emulator(f.whole("resident", 0, 1 << 60), *(f.data.get(name) is True for name in ("emulated", "arrived")))

@@ -139,6 +139,8 @@ def _kept_json(recording: Recording, kept: MigrationFacts) -> dict[str, Any]:
     }
     if kept.line_rate is not None:
         out["kept"]["line_rate"] = kept.line_rate
+    if kept.emulator is not None:
+        out["kept"]["emulator"] = dataclasses.asdict(kept.emulator)
     return out
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from fcm.migration.engine.policies import qemu_rule
 from fcm.migration.engine.specification import (
     FIXED_DOWNTIME,
-    HOST_DOWNTIME,
     LOOPBACK_RATE,
     Capability,
     MigrationSpec,
+    downtime_of,
 )
 from fcm.migration.engine.workload import IDLE
+from fcm.migration.forecast.first_pass import Earlier, HostFacts
 from fcm.migration.forecast.forecast import Forecast
 from fcm.model.telemetry import Phase
 
@@ -65,12 +66,20 @@ class ReplayedCase:
     """Of QEMU."""
 
 
-def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | None:
+def limit_of(recording: Recording) -> float:
+    """bytes/s that bound a migration: its own limit, else what its network carries of memory; 0 where none is known."""
+    kept = recording.facts
+    if kept is not None and not kept.simulated and kept.bandwidth is None and kept.line_rate is not None:
+        return kept.line_rate
+    return recording.bandwidth
+
+
+def replay(name: str, recording: Recording, every: int = 1, earlier: Earlier | None = None) -> ReplayedCase | None:
     """Feeds a forecast row by row and compares each outlook with what came.
 
     None where the migration did not end: an end that never comes is in no interval. The last copy is taken to run as
     fast as it did on the host of a laboratory recording, that of a kept migration as its network allows. All
-    rows are fed, and one of `every` is looked at.
+    rows are fed, and one of `every` is looked at. ``earlier`` is what the last migration of the same machine showed.
     """
     final, laboratory, kept = recording.final, recording.laboratory, recording.facts
     if final is None:
@@ -83,21 +92,26 @@ def replay(name: str, recording: Recording, every: int = 1) -> ReplayedCase | No
         line_rate, fixed, version = host.line, host.fixed_downtime, host.qemu
     late = 0.0
     if kept is not None:
-        if not kept.simulated:
-            fixed = HOST_DOWNTIME
         own = MigrationSpec(IDLE, recording.memory, rule=qemu_rule(version), capabilities=kept.capabilities)
-        late = own.with_parameters(kept.parameters).late
+        own = own.with_parameters(kept.parameters)
+        late = own.late
+        if not kept.simulated:
+            several = Capability.MULTIFD in kept.capabilities
+            held = kept.bandwidth is None or (kept.line_rate is not None and kept.line_rate <= kept.bandwidth)
+            fixed = downtime_of(f"QEMU {version}", kept.line_rate, held, own.channels if several else 1)
         slowed = Capability.AUTO_CONVERGE in kept.capabilities
         line_rate = kept.line_rate if kept.bandwidth is not None else None
+    on_hosts = kept is not None and not kept.simulated
     forecast = Forecast(
         recording.memory,
-        recording.bandwidth,
+        limit_of(recording),
         recording.downtime_limit,
         rule=qemu_rule(version),
         line_rate=line_rate,
         fixed_downtime=fixed,
         auto_converge=slowed,
         late=late,
+        host=HostFacts(kept.emulator, earlier) if kept is not None and on_hosts else None,
     )
     eta, blackout = [Held(), Held()], [Held(), Held()]
     widths: list[float] = []

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fcm.migration.engine.policies import qemu_rule
+from fcm.migration.forecast.first_pass import earlier_of
 from fcm.migration.recordings.reading import read_recording
-from fcm.migration.validation.calibration import Held, replay
+from fcm.migration.validation.calibration import Held, limit_of, replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from fcm.migration.forecast.first_pass import Earlier
+    from fcm.migration.recordings.recording import Recording
     from fcm.migration.validation.calibration import ReplayedCase
 
 HELD = (0.75, 0.90)
@@ -98,16 +102,43 @@ def validate_live(files: Iterable[Path]) -> LiveValidation:
     """
     cases: list[ReplayedCase] = []
     left_out: list[tuple[str, str]] = []
-    for path in files:
-        recording = read_recording(path)
+    read = [(path, read_recording(path)) for path in files]
+    before = _before([recording for _, recording in read])
+    for path, recording in read:
         if recording.laboratory is not None or recording.facts is None:
             left_out.append((path.stem, "it is a recording of the laboratory"))
         elif recording.facts.simulated:
             left_out.append((path.stem, "it was simulated"))
         elif recording.facts.tuned:
             left_out.append((path.stem, "its limits were changed while it ran"))
-        elif (found := replay(path.stem, recording)) is None:
+        elif (found := replay(path.stem, recording, earlier=before.get(id(recording)))) is None:
             left_out.append((path.stem, f"it did not complete ({recording.outcome or 'unknown result'})"))
         else:
             cases.append(found)
     return LiveValidation(tuple(cases), tuple(left_out))
+
+
+def _before(recordings: Sequence[Recording]) -> dict[int, Earlier]:
+    """What the migration before of the same machine showed, by the identity of the recording's object.
+
+    Of a folder, a recording is that of the migration before if it is the newest older one of a machine of that name,
+    and it brought the machine to where this one finds it. In an open cluster, the journal knows the machine.
+    """
+    found: dict[int, Earlier] = {}
+    last: dict[str, Recording] = {}
+    for recording in sorted(recordings, key=lambda one: one.facts.requested if one.facts is not None else 0.0):
+        who = recording.identity
+        before = last.get(who.machine)
+        if before is not None and before.final is not None and before.identity.destination == who.source:
+            known = recorded_earlier(before)
+            if known is not None:
+                found[id(recording)] = known
+        last[who.machine] = recording
+    return found
+
+
+def recorded_earlier(recording: Recording) -> Earlier | None:
+    """What a recorded migration shows for the next one of its machine."""
+    version = recording.facts.qemu if recording.facts is not None else ""
+    rows = [recording.row(k) for k in range(len(recording))]
+    return earlier_of(rows, recording.memory, qemu_rule(version), recording.downtime_limit, limit_of(recording))

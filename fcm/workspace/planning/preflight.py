@@ -91,7 +91,7 @@ def question(
             spec,
             bandwidth=min(spec.bandwidth, line or math.inf),
             line_rate=line,
-            fixed_downtime=downtime_of(version),
+            fixed_downtime=downtime_of(version, line, not options.bandwidth, options.parallel_connections),
         ),
         zero_share=machine.zero_share,
         bandwidth_words=_bandwidth_words(options, network, line) + (_BESIDE if beside else ""),

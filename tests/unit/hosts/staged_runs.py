@@ -120,6 +120,15 @@ class Domain:
         assert flags == 0
         self._told("post-copy")
 
+    def memoryStats(self) -> dict[str, int]:
+        if self.refuses == "memory":
+            raise RefusedError("not known")
+        return {"rss": 2048}
+
+    def XMLDesc(self, flags: int) -> str:
+        assert flags == 0
+        return "<domain type='qemu'/>"
+
     def abortJob(self) -> None:
         self._told("abort")
 

@@ -211,3 +211,24 @@ def test_forecasts_of_many_migrations_are_made_less_often_so_that_all_take_a_fif
     clock[0] += 0.02
     kept.tell(["m1"])
     assert kept.course("m1").told_outlook is not second
+
+
+def test_on_real_hosts_the_last_migration_of_the_machine_and_its_emulator_narrow_the_forecast() -> None:
+    """In a simulated cluster the same rows tell nothing for the next migration."""
+    rows = [one for one in sawtooth() if one.phase is Phase.BROWNOUT]
+    widths = {}
+    for version in ("QEMU 7.2.22", ""):
+        opened = Opened(memory=512 * MIB)
+        nodes = {"node1": replace(node("node1"), version=version)}
+        before = replace(opened.state.migrations["m1"], id="m0", requested=-100.0, phase=Phase.COMPLETED)
+        now = replace(opened.state.migrations["m1"], phase=Phase.BROWNOUT)
+        for known in ({"m1": now}, {"m0": before, "m1": now}):
+            opened.state = replace(opened.state, nodes=MappingProxyType(nodes), migrations=MappingProxyType(known))
+            opened.telemetry = rows[:8]
+            kept = forecasts(opened)
+            opened.rows = lambda identity: rows if identity == "m0" else rows[:8]  # type: ignore[method-assign]
+            outlook = kept.course("m1").outlook
+            assert outlook is not None
+            widths[version, "m0" in known] = outlook.eta.high - outlook.eta.low
+    assert widths["QEMU 7.2.22", True] < widths["QEMU 7.2.22", False]
+    assert widths["", True] == widths["", False]

@@ -14,7 +14,7 @@ from fcm.migration.recordings.reading import read_recording
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState
-from fcm.model.migrations import MigrationOptions
+from fcm.model.migrations import Emulator, MigrationOptions
 from fcm.model.telemetry import Phase, TelemetryRow
 from fcm.workspace.files.journal import Journal, JournalError
 from fcm.workspace.history import History, HistoryError
@@ -99,11 +99,15 @@ def test_the_history_is_the_same_without_a_journal_as_long_as_the_program_runs()
     assert (past.machine_name, len(recording)) == ("DC01", len(desk.workspace.rows(past.id)))
 
 
-def test_an_export_says_which_qemu_sent_the_machine(tmp_path: Path) -> None:
+def test_an_export_says_which_qemu_sent_the_machine_and_what_its_emulator_had_in_use(tmp_path: Path) -> None:
     vm = machine("SQL1")
     source = replace(node("node1"), version="QEMU 10.0.13")
     one = migration(vm, phase=Phase.FAILED, ended=NOW + 5)
-    workspace, _ = opened(formed([vm]), ev.NodeChanged(source), ev.MigrationRequested(one))
+    used = Emulator(300 * MIB, emulated=True, arrived=True)
+    begun = ev.MigrationPhaseEntered(one.id, Phase.BROWNOUT, used)
+    over = ev.MigrationFailed(one.id, "The network is down.", "")
+    workspace, _ = opened(formed([vm]), ev.NodeChanged(source), ev.MigrationRequested(one), begun, over)
+    assert workspace.state.migrations[one.id].emulator == used
     rows = [TelemetryRow(0.1 * k, 1, (20 - k) * MIB, k * MIB, 0.0, 1e7, Phase.BROWNOUT, 0) for k in range(20)]
     entries = [
         ev.Entry(number, 1000.0 + number, event)
@@ -115,7 +119,7 @@ def test_an_export_says_which_qemu_sent_the_machine(tmp_path: Path) -> None:
     assert json.loads(path.read_text())["qemu"] == "10.0.13"
     kept = read_recording(path).facts
     assert kept is not None
-    assert kept.qemu == "10.0.13"
+    assert (kept.qemu, kept.emulator) == ("10.0.13", used)
 
 
 def test_every_row_comes_back_from_the_journal(fresh: Desk, tmp_path: Path) -> None:

@@ -6,14 +6,13 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
 
 from fcm.backend.base import MeasureError, UnknownMachineError
 from fcm.backend.libvirt.connection import HostConnection
 from fcm.backend.libvirt.errors import error_sentence
 from fcm.backend.libvirt.event_loop import EVENT_LOOP
 from fcm.backend.libvirt.lane import load_libvirt
-from fcm.backend.libvirt.moves.outcome import is_migrating
+from fcm.backend.libvirt.moves.outcome import emulator_of, is_migrating
 from fcm.migration.judging.fitting import DirtySample
 from fcm.model.rules.moving.measuring import measurable
 from fcm.text.words import quoted
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
+    from fcm.model.migrations import Emulator
     from fcm.model.state import State
 
 SECONDS = (1, 2, 4, 8)
@@ -149,22 +149,18 @@ class MeasuredMachine:
     """bytes."""
     version: str
     """Of the host, as ``Node.version``."""
-    resident: int | None
-    """bytes that its emulator has in the memory of the host, at least what the guest ever wrote; None if not told."""
-    emulated: bool
-    """True without KVM: the dirty log then counts a whole pass."""
+    emulator: Emulator | None
+    """None if the host does not tell."""
     samples: tuple[DirtySample, ...]
 
 
 def described(domain: Any, host: str, samples: tuple[DirtySample, ...]) -> MeasuredMachine:
     """A measured machine with what its host says of it. Raises libvirt.libvirtError."""
     memory = domain.maxMemory() * 1024
-    resident = domain.memoryStats().get("rss")
+    emulator = emulator_of(domain, tuple(domain.state()))
     number = domain.connect().getVersion()
     version = f"QEMU {number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"
-    emulated = ElementTree.fromstring(domain.XMLDesc(0)).get("type") != "kvm"
-    found = None if resident is None else min(resident * 1024, memory)
-    return MeasuredMachine(host, memory, version, found, emulated, samples)
+    return MeasuredMachine(host, memory, version, emulator, samples)
 
 
 def measure_machine(

@@ -21,6 +21,7 @@ from fcm.backend.libvirt.moves.breaking_off import break_off
 from fcm.backend.libvirt.moves.options import flags_of, hosts_have, parameters_of, speed_of
 from fcm.backend.libvirt.moves.outcome import (
     Whereabouts,
+    emulator_of,
     final_figures,
     is_alive,
     is_migrating,
@@ -404,11 +405,11 @@ class MigrationRun:
             self._moving.set()
             self._look_at_limit(now_phase)
             row = telemetry_row(job, now_phase)
-            events: list[ev.Event] = []
+            events: list[ev.Event] = [ev.MigrationProgressed(self.migration.id, row)]
             if now_phase is not phase:
+                emulator = emulator_of(self._domain, (state, why)) if phase is Phase.SETUP else None
                 phase = now_phase
-                events.append(ev.MigrationPhaseEntered(self.migration.id, phase))
-            events.append(ev.MigrationProgressed(self.migration.id, row))
+                events.insert(0, ev.MigrationPhaseEntered(self.migration.id, phase, emulator))
             self._reporter.post(*events)
             self._last_time = row.time
             self._look_at_convergence(row)

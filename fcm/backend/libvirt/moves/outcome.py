@@ -6,8 +6,10 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from fcm.backend.libvirt.lane import load_libvirt
+from fcm.model.migrations import Emulator
 from fcm.model.telemetry import FinalFigures, Phase, TelemetryRow
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ _IN_POSTCOPY = ((_PAUSED, 12), (_PAUSED, 13))
 """virDomainPausedReason of a source from which memory is still to come, now or once it is resumed."""
 _LACKING = ((_RUNNING, 10), (_RUNNING, 11))
 """virDomainRunningReason of a destination that lacks memory."""
+_MIGRATED = (_RUNNING, 2)
+"""virDomainRunningReason of a machine that came by a live migration, as long as nobody has paused it since."""
 _OFF_BECAUSE = {1: "was shut down", 2: "was turned off", 3: "crashed"}
 """virDomainShutoffReason of a machine that ended while it moved."""
 
@@ -191,6 +195,24 @@ def phase_of(state: int, why: int, before: Phase) -> Phase:
     if state == _RUNNING or before is Phase.SETUP:
         return Phase.BROWNOUT
     return before
+
+
+def emulator_of(domain: Any, now: tuple[int, int]) -> Emulator | None:
+    """What the host says of the emulator of a machine; None where it does not say.
+
+    Its memory is that of its process (virDomainMemoryStats, VIR_DOMAIN_MEMORY_STAT_RSS, in KiB). Pages of the guest
+    that were never written are not part of it, also where they were read: the kernel maps its zero page there.
+
+    Args:
+        domain: the machine at its source.
+        now: its state and the reason for it (virDomainGetState).
+    """
+    try:
+        resident = domain.memoryStats().get("rss")
+        kind = ElementTree.fromstring(domain.XMLDesc(0)).get("type")
+    except load_libvirt().libvirtError:
+        return None
+    return Emulator(int(resident) * 1024, kind != "kvm", now == _MIGRATED) if resident else None
 
 
 def telemetry_row(job: dict[str, Any], phase: Phase) -> TelemetryRow:

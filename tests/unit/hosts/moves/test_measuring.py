@@ -13,6 +13,7 @@ from fcm.backend.libvirt.configuration.hosts_file import Host, HostsFile
 from fcm.backend.libvirt.moves import measure as measuring
 from fcm.cli.main import main
 from fcm.migration.judging.fitting import DirtySample
+from fcm.model.migrations import Emulator
 from tests.unit.embedded.desk import Desk
 
 if TYPE_CHECKING:
@@ -257,8 +258,11 @@ def test_a_machine_that_is_off_is_not_measured(clock: Clock, desk: Desk) -> None
 class Described:
     """A domain of a host of QEMU 10, of whose memory a third was ever used."""
 
-    def __init__(self, kind: str = "qemu", told: bool = True) -> None:
-        self._kind, self._told = kind, told
+    def __init__(self, kind: str = "qemu", told: bool = True, why: int = 1) -> None:
+        self._kind, self._told, self._why = kind, told, why
+
+    def state(self) -> list[int]:
+        return [1, self._why]
 
     def maxMemory(self) -> int:
         return 768 * 1024
@@ -275,10 +279,11 @@ class Described:
 
 def test_what_a_host_says_of_a_measured_machine_goes_with_its_samples() -> None:
     found = measuring.described(Described(), "node1", (DirtySample(1.0, 4.0, exact=False),))
-    assert (found.host, found.memory, found.resident) == ("node1", 768 << 20, 256 << 20)
-    assert (found.version, found.emulated, len(found.samples)) == ("QEMU 10.0.13", True, 1)
-    silent = measuring.described(Described("kvm", told=False), "node1", ())
-    assert (silent.resident, silent.emulated) == (None, False)
+    assert (found.host, found.memory, found.emulator) == ("node1", 768 << 20, Emulator(256 << 20, True, False))
+    assert (found.version, len(found.samples)) == ("QEMU 10.0.13", 1)
+    came = measuring.described(Described("kvm", why=2), "node1", ())
+    assert came.emulator == Emulator(256 << 20, False, True)
+    assert measuring.described(Described(told=False), "node1", ()).emulator is None
 
 
 HOSTS = """\
@@ -316,6 +321,6 @@ def test_the_verb_predicts_with_the_line_the_version_and_the_memory_that_is_used
     said = capsys.readouterr().out
     assert "QEMU 9.2 and later" in said
     assert "a last copy at up to 188 Mbit/s (what LM carries)" in said
-    assert "67 % zero pages" in said
-    assert "130 ms of blackout in addition" in said
+    assert "88 % zero pages" in said
+    assert "115 ms of blackout in addition" in said
     assert ("cannot be told" in said) is (rates[0] == 0.0)

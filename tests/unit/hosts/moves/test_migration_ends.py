@@ -11,7 +11,7 @@ from fcm.backend.libvirt.moves import migration as moves
 from fcm.backend.libvirt.moves.breaking_off import break_off
 from fcm.backend.libvirt.moves.outcome import Whereabouts
 from fcm.model import events as ev
-from fcm.model.migrations import MigrationOptions
+from fcm.model.migrations import Emulator, MigrationOptions
 from fcm.model.rules.verdict import no
 from fcm.model.telemetry import Phase
 from fcm.ui.tour.patience import stretched
@@ -311,3 +311,16 @@ def test_threads_of_a_run_are_named_and_end(staged: Staged) -> None:
             thread.join(stretched(20))
     assert stage.run._canceled.is_set()
     assert ("abort",) not in stage.domain.did, "nothing runs any more"
+
+
+def test_what_the_emulator_has_in_use_is_told_once_as_memory_begins_to_move(staged: Staged) -> None:
+    stage = staged(Domain([(RUNS, job(4000)), (STANDS, job(5000))]))
+    entered = [one for one in stage.begin() if isinstance(one, ev.MigrationPhaseEntered)]
+    assert [one.emulator for one in entered[:2]] == [Emulator(2 << 20, emulated=True), None]
+
+
+def test_a_host_that_does_not_say_what_the_emulator_has_does_not_hinder_the_migration(staged: Staged) -> None:
+    domain = Domain([(RUNS, job(4000)), (STANDS, job(5000))], refuses="memory")
+    entered = [one for one in staged(domain).begin() if isinstance(one, ev.MigrationPhaseEntered)]
+    assert entered[0].emulator is None
+    assert entered[-1].phase is Phase.CLEANUP
