@@ -42,7 +42,8 @@ def _opening(
     from fcm.migration.goals.opening import opening
 
     least = least_limit(version, options.parallel_connections)
-    begun = opening(options, memory, capacity, worst_overhead(downtime_of(version)), least)
+    overhead = downtime_of(version, capacity, connections=options.parallel_connections)
+    begun = opening(options, memory, capacity, worst_overhead(overhead), least)
     return begun.options, begun.texts
 
 
@@ -71,7 +72,7 @@ class GoalSteering:
             asked,
             begun,
             rule,
-            downtime_of(version),
+            downtime_of(version, capacity, connections=asked.parallel_connections),
             specification_of(options, max(memory, 1), rule=rule).late,
             capacity,
         )
