@@ -80,6 +80,7 @@ def _without_libvirt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fcm.backend.libvirt.moves.migration.is_migrating", lambda _: False)
     monkeypatch.setattr("fcm.backend.libvirt.moves.migration.processor_verdict", lambda *_: OK)
     monkeypatch.setattr("fcm.backend.pacemaker.moves.run.networks_of", lambda *_: [])
+    monkeypatch.setattr("fcm.backend.pacemaker.moves.run.capacity_of", lambda *_: None)
     monkeypatch.setattr(module, "LOOK_EVERY", 0.001)
     monkeypatch.setattr(module, "final_figures", lambda *_: (None, None))
     monkeypatch.setattr("fcm.backend.libvirt.moves.migration.final_figures", lambda *_: (None, None))
