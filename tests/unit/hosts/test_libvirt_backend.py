@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fcm.backend.base import Operation
+from fcm.backend.base import Operation, RehearseError
 from fcm.backend.libvirt.backend import LibvirtBackend
 from fcm.backend.libvirt.guard import NoGuard
 from fcm.model import commands as cmd
 from fcm.model import events as ev
 from fcm.model.entities import MachineState, NodeState
-from fcm.model.migrations import Migration, MigrationKind, MigrationOptions
+from fcm.model.migrations import Migration, MigrationKind, MigrationOptions, NetworkPreference
 from fcm.model.state import State, apply
 from fcm.model.telemetry import Phase
 from tests.unit.hosts.fake_hosts import FILE, NAMES, Heard, machine, use_fake_connections
@@ -111,6 +111,47 @@ def test_a_machine_is_shut_down_by_its_host(stage: Stage) -> None:
 
     assert operation.verdict
     assert stage.connections["node1"].calls == ["shutdown uuid-web"]
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "call"),
+    [
+        (MachineState.OFF, cmd.SetMachineState("uuid-web", MachineState.RUNNING), "create"),
+        (MachineState.PAUSED, cmd.SetMachineState("uuid-web", MachineState.RUNNING), "resume"),
+        (MachineState.RUNNING, cmd.SetMachineState("uuid-web", MachineState.PAUSED), "suspend"),
+        (MachineState.RUNNING, cmd.SetMachineState("uuid-web", MachineState.SAVED), "managedSave"),
+        (MachineState.RUNNING, cmd.SetMachineState("uuid-web", MachineState.OFF, forced=True), "destroy"),
+    ],
+)
+def test_each_state_that_is_asked_for_has_its_call_of_libvirt(
+    stage: Stage, before: MachineState, command: cmd.SetMachineState, call: str
+) -> None:
+    stage.open()
+    for connection in stage.connections.values():
+        connection.machines = [machine("web", "node1", before)]
+        connection.happens()
+    stage.until(lambda: all_up(stage) and len(stage.state.machines) == 1, "the machine is seen")
+
+    assert stage.carry_out(command).verdict
+
+    assert stage.connections["node1"].calls == [f"{call} uuid-web"]
+
+
+def test_networks_of_a_machine_and_a_report_are_facts_at_once(stage: Stage) -> None:
+    runs(stage, "web")
+    network = next(one.id for one in stage.state.networks.values() if one.name == "Migration")
+
+    assert stage.carry_out(cmd.SetMachineNetworks("uuid-web", NetworkPreference((network,)))).verdict
+    assert stage.carry_out(cmd.ValidateCluster()).verdict
+
+    assert stage.state.machines["uuid-web"].migration_networks == NetworkPreference((network,))
+    assert len(stage.heard.events(ev.ClusterValidated)) == 1
+
+
+def test_real_hosts_live_in_real_time_and_have_no_twin(stage: Stage) -> None:
+    assert (stage.backend.uri, stage.backend.clock) == ("libvirt:hosts.toml", None)
+    with pytest.raises(RehearseError):
+        stage.backend.rehearse([], lambda _: None, lambda: True)
 
 
 def test_a_machine_that_has_left_its_host_is_not_taken_for_stopped(stage: Stage) -> None:
