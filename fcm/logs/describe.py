@@ -8,7 +8,7 @@ Names come from the state; an object that is gone is named by its id.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from fcm.logs.describe_failures import of_failure
@@ -27,6 +27,7 @@ from fcm.model.failures import GuestState
 from fcm.model.migrations import UNLIMITED, MigrationKind
 from fcm.model.quantities import size
 from fcm.model.rules.moving.drains import drain_migrations
+from fcm.model.rules.moving.goals import outcome_of
 from fcm.model.structures.tables import name_of
 from fcm.model.telemetry import Phase
 from fcm.text.words import counted
@@ -342,12 +343,14 @@ def _completed(state: State, identity: str, figures: FinalFigures | None) -> Eve
     if migration is None or migration.kind is not MigrationKind.LIVE or figures is None:
         return _info(f"{_move(state, identity)} was completed.", HIGH_AVAILABILITY)
     name, seconds = state.moved_name(migration), figures.downtime
+    found = outcome_of(replace(migration, figures=figures))
+    goals = f" {found[1]}" if found is not None else ""
     done = "The Virtual Machine Management service successfully completed the live migration of virtual machine"
     if seconds >= LONG_BLACKOUT:
-        text = f"{done} '{name}' with an unexpectedly long blackout time of {seconds:.1f} seconds."
+        text = f"{done} '{name}' with an unexpectedly long blackout time of {seconds:.1f} seconds.{goals}"
         return EventText(WARNING, VMMS, 20417, text)
     shown = f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.3f}"
-    return _info(f"{done} '{name}' with a blackout time of {shown} seconds.", VMMS, 20415)
+    return _info(f"{done} '{name}' with a blackout time of {shown} seconds.{goals}", VMMS, 20415)
 
 
 def _failed(state: State, identity: str, why: str) -> EventText:

@@ -83,6 +83,8 @@ def advice(workspace: Workspace, migration: Migration, outlook: Outlook | None) 
     """What would let a migration end, or end with a shorter blackout; only what can be changed now is a button."""
     if outlook is None or outlook.assumed or migration.phase is not Phase.BROWNOUT:
         return Advice()
+    if migration.wanted.steered:  # fcm does what is permitted, and says so
+        return Advice()
     limit = _limit(migration)
     stuck = outlook.verdict.value == "will not converge"
     close = outlook.verdict.value == "unknown" and bool(outlook.reason)

@@ -84,7 +84,10 @@ def read_node(connection: Any, host: Host, processor: Processor) -> Node:
         libvirt.libvirtError: the host did not respond as expected.
     """
     information = connection.getInfo()
-    version = connection.getVersion()
+    version, library = (
+        f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"
+        for number in (connection.getVersion(), connection.getLibVersion())
+    )
     return Node(
         name=host.name,
         state=NodeState.UP,
@@ -94,7 +97,8 @@ def read_node(connection: Any, host: Host, processor: Processor) -> Node:
         processor=processor,
         switches=host.bridges,
         system_drive="/",
-        version=f"QEMU {version // 1_000_000}.{version // 1000 % 1000}.{version % 1000}",
+        version=f"QEMU {version}",
+        library=f"libvirt {library}",
     )
 
 

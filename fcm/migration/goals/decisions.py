@@ -54,8 +54,8 @@ then."""
 NO_HURRY = (60.0, 3.0)
 """Without a deadline the schedule takes so many s at least, and so many times as long as the first pass."""
 SHORT = (1.2, 1.0)
-"""The time is short where no more is left than so many times what the migration needs with a higher downtime limit, and
-so many s."""
+"""The time is short where half of it is over, and no more is left than so many times what the migration needs with a
+higher downtime limit, and so many s."""
 POST_COPY_ROOM = 1.3
 """Times what the rest of the memory takes that is kept for post-copy..."""
 POST_COPY_BEGIN = 1.0
@@ -168,7 +168,7 @@ def decide(
     # Where no end is in sight, all that the longest pause leaves is tried: a forecast may be wrong.
     due = min(_scheduled(seen, goals, most_limit), limit if math.isfinite(now.end) else max(sure, default=seen.limit))
     needed = then.latest if math.isfinite(then.latest) else 2.0 * then.end
-    short = math.isfinite(needed) and left <= SHORT[0] * needed + SHORT[1]
+    short = math.isfinite(needed) and left <= min(SHORT[0] * needed + SHORT[1], _half(seen, goals))
     short = short and math.isfinite(left) and limit > due
     limit = limit if short else due
     if limit > seen.limit * NOTICEABLE or (limit > seen.limit and limit == most_limit):
@@ -267,6 +267,11 @@ def _scheduled(seen: Reading, goals: Goals, most_limit: float) -> float:
     gone = 1.0 if whole <= 0 else min((seen.time - seen.second_pass) / whole, 1.0)
     first = min(FIRST_LIMIT, most_limit)
     return float(most_limit if gone >= 1.0 else first * (most_limit / first) ** gone)
+
+
+def _half(seen: Reading, goals: Goals) -> float:
+    """Half of the time (s) that was left when the second pass began."""
+    return (goals.within or 0.0) / 2.0 - (seen.second_pass or 0.0) / 2.0
 
 
 def _now_or_never(seen: Reading, left: float, now: Expected, goals: Goals) -> bool:

@@ -174,6 +174,8 @@ class Steering:
 
     def _take(self, step: Step) -> None:
         if step.downtime_limit is not None:
+            if step.downtime_limit < self.limit:  # not up and down with every forecast
+                self.most_limit = min(self.most_limit, step.downtime_limit)
             self.limit = step.downtime_limit
         if step.bandwidth is not None:
             self.bandwidth = None if step.bandwidth == UNLIMITED else step.bandwidth

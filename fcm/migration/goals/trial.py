@@ -119,12 +119,15 @@ class Steered:
     """bytes/s that the network carries."""
     every: float = EVERY
     """s between two looks."""
+    expected_downtime: float | None = None
+    """s of blackout beyond the last pages that the steering reckons with; None: what the migration needs."""
     steps: list[Step] = field(default_factory=list)
     _steering: Steering | None = None
 
     def begin(self, spec: MigrationSpec) -> MigrationSpec:
         """See Rule."""
-        overhead = worst_overhead(spec.fixed_downtime)
+        fixed = spec.fixed_downtime if self.expected_downtime is None else self.expected_downtime
+        overhead = worst_overhead(fixed)
         begun = opening(self.options, spec.memory, self.capacity, overhead).options
         if begun.auto_converge:
             spec = replace(
@@ -134,7 +137,7 @@ class Steered:
                 throttle_increment=begun.auto_converge_increment or spec.throttle_increment,
             )
         self._steering = Steering(
-            spec.memory, self.options, begun, spec.rule, spec.fixed_downtime, spec.late, self.capacity, self.every
+            spec.memory, self.options, begun, spec.rule, fixed, spec.late, self.capacity, self.every
         )
         bandwidth = min(float(begun.bandwidth or math.inf), self.capacity)
         line = spec.line if math.isfinite(spec.line) else self.capacity

@@ -97,6 +97,8 @@ class Node:
     system_drive: str = "C:"
     version: str = ""
     """Operating system or hypervisor with its build or version."""
+    library: str = ""
+    """Of a real host, what fcm speaks with there and its version: "libvirt 9.0.0"."""
     updates: tuple[str, ...] = ()
     """Installed updates, compared by validation."""
     note: str = ""

@@ -15,7 +15,7 @@ from fcm.model.rules.failing.guests import monitored
 from fcm.model.rules.maintenance import not_in_maintenance, within_reach
 from fcm.model.rules.moving.bandwidth import MOST_CONNECTIONS, limit_holds, qemu_version
 from fcm.model.rules.moving.preflight_checks import CATEGORY, destination_checks, migration_checks, online_machine
-from fcm.model.rules.moving.transfer_options import impossible, impossible_goals, supported
+from fcm.model.rules.moving.transfer_options import impossible, impossible_goals, program_version, supported
 from fcm.model.rules.names import file_name
 from fcm.model.rules.snapshots import active_backup
 from fcm.model.rules.verdict import OK, Verdict, no, together
@@ -239,7 +239,8 @@ def option_checks(state: State, machine: VirtualMachine, options: MigrationOptio
     """What stands against these options of a live migration (None: those of the cluster) where the machine runs now."""
     chosen = state.migration_options(options)
     node = state.nodes[machine.node]
-    has_them = supported(chosen, node.name, qemu_version(node.version), None)
+    library = program_version(node.library, "libvirt")
+    has_them = supported(chosen, node.name, qemu_version(node.version), library)
     verdict = transfer_options(chosen) and limit_holds(chosen, node) and has_them
     return () if verdict else (CheckResult("Options", CATEGORY, "fail", verdict.reason, verdict.remedy),)
 

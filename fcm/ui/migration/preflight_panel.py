@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -16,6 +17,8 @@ from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import LEVEL_ICONS, LEVEL_WORDS, clear, named, wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fcm.model.migrations import MigrationOptions
     from fcm.workspace.workspace import Workspace
 
@@ -30,6 +33,8 @@ class PreflightPanel(QWidget):
         super().__init__(parent)
         self._checks: tuple[CheckResult, ...] = ()
         self._work: Work | None = None
+        self._unwanted = threading.Event()
+        """Set once nobody waits any more for what is being computed."""
         self._summary = wrapped("")
         self._summary.setProperty("role", "heading")
         named(self._summary, "Result of the checks")
@@ -59,6 +64,7 @@ class PreflightPanel(QWidget):
         self, workspace: Workspace, machine: str, destination: str, options: MigrationOptions | None = None
     ) -> None:
         """Check the live migration of a machine to a node; whether it converges is judged in a worker thread."""
+        self._unwanted.set()
         if self._work is not None:
             self._work.abandon()
             self._work = None
@@ -80,7 +86,9 @@ class PreflightPanel(QWidget):
             self._show(checks)
             return
         self._show((*checks, _JUDGING))
-        state_is_new = (workspace, found, destination, options)
+        unwanted = self._unwanted = threading.Event()
+        self.destroyed.connect(unwanted.set)
+        state_is_new = (workspace, found, destination, options, lambda: not unwanted.is_set())
         self._work = Work(self, lambda: _answer(*state_is_new), lambda outcome: self._take(checks, outcome))
 
     def _take(self, checks: tuple[CheckResult, ...], outcome: Outcome) -> None:
@@ -89,7 +97,7 @@ class PreflightPanel(QWidget):
             text = f"Convergence could not be predicted: {outcome.error}."
             self._show((*checks, CheckResult(_CONVERGENCE, CATEGORY, "info", text)))
         else:
-            self._show((*checks, outcome.result))
+            self._show((*checks, *outcome.result))
 
     def _show(self, checks: tuple[CheckResult, ...]) -> None:
         if checks == self._checks:
@@ -141,10 +149,20 @@ def summary(checks: tuple[CheckResult, ...]) -> str:
     return "All checks passed." if _JUDGING not in checks else "All checks passed so far."
 
 
-def _answer(workspace: Workspace, machine: object, destination: str, options: MigrationOptions | None) -> CheckResult:
+def _answer(
+    workspace: Workspace,
+    machine: object,
+    destination: str,
+    options: MigrationOptions | None,
+    wanted: Callable[[], bool],
+) -> tuple[CheckResult, ...]:
     """In a worker thread: the imports of the engine take a while the first time."""
     from fcm.model.entities import VirtualMachine
+    from fcm.workspace.planning.goals import goals_check
     from fcm.workspace.planning.preflight import question
 
     assert isinstance(machine, VirtualMachine)
-    return question(workspace, machine, destination, options).answer()[0]
+    chosen = workspace.state.migration_options(options)
+    asked = question(workspace, machine, destination, options)
+    goals = goals_check(asked, chosen, wanted)
+    return (asked.answer()[0],) if goals is None else (asked.answer()[0], goals)

@@ -23,6 +23,7 @@ from fcm.ui.migration.plots.plot import ConvergencePlot
 from fcm.ui.migration.progress import ProgressPanel
 from fcm.ui.migration.recordings.comparison import ComparisonTable, against_forecast
 from fcm.ui.migration.sentence import NOTHING, sentence
+from fcm.ui.migration.steps import StepList, step_lines
 from fcm.ui.widgets.dialog_parts import Notice, named, wrapped
 from fcm.ui.widgets.staying_menu import StayingMenu
 from fcm.workspace.tuning import advice, may_tune
@@ -105,6 +106,7 @@ class MigrationView(QWidget):
         self.passes = PassTable()
         self.attempts = AttemptList()
         self.figures = ComparisonTable()
+        self.steps = StepList()
         self.command = CommandText()
         self.details = PlotAndTables(
             self.plot,
@@ -112,6 +114,7 @@ class MigrationView(QWidget):
                 ("&Passes", self.passes),
                 ("Net&works", self.attempts),
                 ("Fi&gures", self.figures),
+                ("Goal&s", self.steps),
                 ("P&owerShell", self.command),
             ],
         )
@@ -275,7 +278,12 @@ class MigrationView(QWidget):
         self.plot.show_traces(traces, over and all(self._is_over(state, other) for other in self._overlaid))
         self._progress.show_progress(course.told_progress)
         row = course.last
-        key = (migration.id, migration.phase, len(migration.attempts), row.pass_number if row is not None else 0)
+        key = (
+            migration.id,
+            migration.phase,
+            len(migration.attempts) + len(migration.steps),
+            row.pass_number if row is not None else 0,
+        )
         if key != self._told:
             self._told = key
             self.update_words()
@@ -322,6 +330,7 @@ class MigrationView(QWidget):
         self.attempts.show_lines(attempt_lines(state, migration))
         simulated = self._workspace.simulated
         self.figures.show_comparison(against_forecast(migration.figures, course.compared, simulated))
+        self.steps.show_lines(step_lines(migration))
         self.command.show_migration(state, migration)
         self._list_history(state)
         if not migration.phase.is_over:

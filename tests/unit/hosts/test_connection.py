@@ -54,6 +54,9 @@ class Connection:
     def getVersion(self) -> int:
         return 7_002_022
 
+    def getLibVersion(self) -> int:
+        return 9_000_000
+
     def getMemoryStats(self, _cell: int) -> dict[str, int]:
         return {"total": 1 << 20}
 

@@ -6,18 +6,23 @@ include/libvirt/libvirt-domain.h ("Since" of the flags and parameters of migrati
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fcm.model.migrations import Compression
+from fcm.model.migrations import DEFAULT_OPTIONS, Compression
 from fcm.model.rules.verdict import OK, Verdict, no, together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
+    from fcm.model.entities import Node
     from fcm.model.migrations import MigrationOptions
 
 MIB = 1 << 20
+_VERSION = re.compile(r"(\w+) (\d+)\.(\d+)")
+UNSIMULATED = ("compression", "zero_copy", "switchover_bandwidth", "post_copy_bandwidth")
+"""Options of which the migration engine has no model."""
 CACHE = (1 << 20, 1 << 40)
 """bytes: the smallest and the largest cache of XBZRLE that can be asked for."""
 
@@ -26,19 +31,20 @@ CACHE = (1 << 20, 1 << 40)
 class Need:
     """An option that not every host has."""
 
+    option: str
+    """Its field of ``MigrationOptions``."""
     name: str
     """At the beginning of a sentence."""
-    chosen: Callable[[MigrationOptions], bool]
     qemu: tuple[int, int]
     libvirt: tuple[int, int]
 
 
 NEEDS = (
-    Need("Compression of parallel connections", lambda o: o.compression is not Compression.NONE, (5, 0), (9, 4)),
-    Need("Zero-copy", lambda o: o.zero_copy, (7, 1), (8, 5)),
-    Need("A switchover bandwidth", lambda o: o.switchover_bandwidth is not None, (8, 2), (11, 1)),
-    Need("A bandwidth limit for post-copy", lambda o: o.post_copy_bandwidth is not None, (3, 0), (5, 1)),
-    Need("A cache size for XBZRLE", lambda o: o.xbzrle_cache is not None, (2, 11), (1, 3)),
+    Need("compression", "Compression of parallel connections", (5, 0), (9, 4)),
+    Need("zero_copy", "Zero-copy", (7, 1), (8, 5)),
+    Need("switchover_bandwidth", "A switchover bandwidth", (8, 2), (11, 1)),
+    Need("post_copy_bandwidth", "A bandwidth limit for post-copy", (3, 0), (5, 1)),
+    Need("xbzrle_cache", "A cache size for XBZRLE", (2, 11), (1, 3)),
 )
 """QEMU 7.1 counts zero-copy as stable (migration/options.c, zero-copy-send); zlib and zstd compress multifd since 5.0;
 avail-switchover-bandwidth came with 8.2, max-postcopy-bandwidth with 3.0."""
@@ -46,7 +52,7 @@ avail-switchover-bandwidth came with 8.2, max-postcopy-bandwidth with 3.0."""
 
 def needs_of(options: MigrationOptions) -> tuple[Need, ...]:
     """What is chosen of what not every host has."""
-    return tuple(need for need in NEEDS if need.chosen(options))
+    return tuple(need for need in NEEDS if getattr(options, need.option) != getattr(DEFAULT_OPTIONS, need.option))
 
 
 def supported(
@@ -67,13 +73,44 @@ def _lacking(
     options: MigrationOptions, host: str, versions: tuple[tuple[str, tuple[int, int] | None], ...]
 ) -> Iterator[Verdict]:
     for need in needs_of(options):
-        for program, version in versions:
-            least = need.qemu if program == "QEMU" else need.libvirt
-            if version is not None and version < least:
-                yield no(
-                    f"{need.name} requires {program} {_dotted(least)}; {host} has {_dotted(version)}.",
-                    f"Leave it out, or update {program} on {host}.",
-                )
+        yield from _too_old(need, host, versions)
+
+
+def _too_old(need: Need, host: str, versions: tuple[tuple[str, tuple[int, int] | None], ...]) -> Iterator[Verdict]:
+    for program, version in versions:
+        least = need.qemu if program == "QEMU" else need.libvirt
+        if version is not None and version < least:
+            yield no(
+                f"{need.name} requires {program} {_dotted(least)}; {host} has {_dotted(version)}.",
+                f"Leave it out, or update {program} on {host}.",
+            )
+
+
+def lacks_of(nodes: Iterable[Node], simulated: bool) -> dict[str, str]:
+    """Options that cannot be chosen between these nodes, by their fields, and why, in a sentence.
+
+    Args:
+        nodes: both ends of a migration, or all nodes of a cluster.
+        simulated: whether the cluster is.
+    """
+    if simulated:
+        return dict.fromkeys(UNSIMULATED, "An embedded cluster does not simulate it.")
+    found: dict[str, str] = {}
+    for node in nodes:
+        versions = (
+            ("QEMU", program_version(node.version, "QEMU")),
+            ("libvirt", program_version(node.library, "libvirt")),
+        )
+        for need in NEEDS:
+            for verdict in _too_old(need, node.name, versions):
+                found.setdefault(need.option, verdict.reason)
+    return found
+
+
+def program_version(text: str, program: str) -> tuple[int, int] | None:
+    """Of "QEMU 7.2.22": (7, 2); None where the text names another program, or none."""
+    found = _VERSION.match(text)
+    return (int(found[2]), int(found[3])) if found is not None and found[1] == program else None
 
 
 def _dotted(version: tuple[int, int]) -> str:

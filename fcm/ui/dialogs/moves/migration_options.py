@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QGroupBox, QHBoxLayout, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSpinBox, QTabWidget, QWidget
 
 from fcm.migration.constants import DOWNTIME_LIMIT, THROTTLE_INCREMENT, THROTTLE_INITIAL
 from fcm.model.commands import Command, SetConcurrentMigrations, SetMigrationOptions
 from fcm.model.migrations import MigrationOptions
+from fcm.model.rules.moving.transfer_options import lacks_of
 from fcm.ui.dialogs.frame import CommandDialog
+from fcm.ui.dialogs.moves.option_fields import GoalFields, TransferFields, figure, percent
 from fcm.ui.look.plain import Label
 from fcm.ui.widgets.dialog_parts import form, named, wrapped
 
 if TYPE_CHECKING:
     from fcm.ui.desk import Desk
+    from fcm.ui.dialogs.moves.option_fields import Lacks
 
 MBIT = 125_000
 """Bytes/s of 1 Mbit/s."""
+CHOSEN = "fcm chooses the downtime limit, because there is a goal"
 DOWNTIME_HINT = f"How long the machine may be stopped at the end; {DOWNTIME_LIMIT * 1000:.0f} ms if not set"
 LIMIT_HINT = (
     "Limit while memory is copied. The final copy while the machine is stopped, and the transfer after a switch to "
@@ -26,8 +30,8 @@ LIMIT_HINT = (
 )
 
 
-class MigrationOptionsPanel(QGroupBox):
-    """Every option of a live migration that libvirt and QEMU have and this program passes on.
+class MigrationOptionsPanel(QTabWidget):
+    """Every option of a live migration: limits, goals, and how memory is transferred.
 
     Args:
         options: what is shown at first.
@@ -35,14 +39,17 @@ class MigrationOptionsPanel(QGroupBox):
 
     changed = Signal()
 
-    def __init__(self, options: MigrationOptions, title: str = "Options") -> None:
-        super().__init__(title)
+    def __init__(self, options: MigrationOptions, lacks: Lacks | None = None) -> None:
+        super().__init__()
+        named(self, "Options")
         self._shown = options
-        self.downtime = _figure("Downtime limit", 2_000_000, 50, " ms", "Default")
+        self.goals = GoalFields(options)
+        self.transfer = TransferFields(options, lacks or {})
+        self.downtime = figure("Downtime limit", 2_000_000, 50, " ms", "Default")
         self.downtime.setToolTip(DOWNTIME_HINT)
-        self.bandwidth = _figure("Bandwidth", 400_000, 100, " Mbit/s", "Full network bandwidth")
+        self.bandwidth = figure("Bandwidth", 400_000, 100, " Mbit/s", "Full network bandwidth")
         self.bandwidth.setToolTip(LIMIT_HINT)
-        self.time_limit = _figure("Cancel after", 30 * 1440, 5, " min", "Never")
+        self.time_limit = figure("Cancel after", 30 * 1440, 5, " min", "Never")
         self.time_limit.setDecimals(1)
         self.time_limit.setToolTip(
             "A live migration that is still copying memory after this time is canceled; the machine stays where it is"
@@ -53,8 +60,8 @@ class MigrationOptionsPanel(QGroupBox):
             "TCP connections that carry memory in parallel (QEMU: multifd); 2 to 4 are usually enough"
         )
         self.auto_converge = named(QCheckBox("&Auto-converge: slow the guest if it writes too fast"), "Auto-converge")
-        self.first_step = _percent("Auto-converge first step", f"{THROTTLE_INITIAL} % (QEMU)")
-        self.next_steps = _percent("Auto-converge increment", f"{THROTTLE_INCREMENT} % (QEMU)")
+        self.first_step = percent("Auto-converge first step", f"{THROTTLE_INITIAL} % (QEMU)")
+        self.next_steps = percent("Auto-converge increment", f"{THROTTLE_INCREMENT} % (QEMU)")
         self.post_copy = named(
             QCheckBox("&Post-copy: move first, fetch the rest of the memory afterwards"), "Post-copy"
         )
@@ -98,10 +105,21 @@ class MigrationOptionsPanel(QGroupBox):
         ticks.addLayout(steps, 1, 1)
         for row, tick in enumerate((self.post_copy, self.xbzrle, self.tls), 2):
             ticks.addWidget(tick, row, 0, 1, 2)
-        whole = QHBoxLayout(self)
+        page = QWidget()
+        whole = QHBoxLayout(page)
         whole.addLayout(fields)
         whole.addSpacing(20)
         whole.addLayout(ticks, 1)
+        self.addTab(page, "Opt&ions")
+        self.addTab(self.goals, "&Goals")
+        self.addTab(self.transfer, "T&ransfer")
+        for fields_ in (self.goals, self.transfer):
+            fields_.changed.connect(self._touched)
+
+    def lack(self, lacks: Lacks) -> None:
+        """Other hosts take part: which options they lack, and why."""
+        self.transfer.lack(lacks)
+        self._enable()
 
     def _show(self, options: MigrationOptions) -> None:
         self.downtime.setValue((options.downtime_limit or 0) * 1000)
@@ -117,6 +135,12 @@ class MigrationOptionsPanel(QGroupBox):
         self._enable()
 
     def _enable(self) -> None:
+        steered = self.goals.steers
+        self.downtime.setEnabled(not steered)
+        self.downtime.setToolTip(CHOSEN if steered else DOWNTIME_HINT)
+        self.transfer.follow(
+            self.connections.value() > 1, self.xbzrle.isChecked(), self.post_copy.isChecked(), steered=steered
+        )
         for spin in (self.first_step, self.next_steps):
             spin.setEnabled(self.auto_converge.isChecked())
 
@@ -136,8 +160,8 @@ class MigrationOptionsPanel(QGroupBox):
         limit: float | None = self.time_limit.value() * 60 or None
         if self.time_limit.value() == round((self._shown.time_limit or 0) / 60, 1):
             limit = self._shown.time_limit
-        return MigrationOptions(
-            downtime_limit=downtime,
+        chosen = MigrationOptions(
+            downtime_limit=None if self.goals.steers else downtime,
             bandwidth=bandwidth,
             auto_converge=throttled,
             post_copy=self.post_copy.isChecked(),
@@ -148,24 +172,7 @@ class MigrationOptionsPanel(QGroupBox):
             tls=self.tls.isChecked(),
             time_limit=limit,
         )
-
-
-def _figure(name: str, most: int, step: int, unit: str, nothing: str) -> QDoubleSpinBox:
-    spin = named(QDoubleSpinBox(), name)
-    spin.setRange(0, most)
-    spin.setDecimals(0)
-    spin.setSingleStep(step)
-    spin.setSuffix(unit)
-    spin.setSpecialValueText(nothing)
-    return spin
-
-
-def _percent(name: str, nothing: str) -> QSpinBox:
-    spin = named(QSpinBox(), name)
-    spin.setRange(0, 99)
-    spin.setSuffix(" %")
-    spin.setSpecialValueText(nothing)
-    return spin
+        return self.goals.put(self.transfer.put(chosen))
 
 
 INTRO = (
@@ -185,7 +192,8 @@ class MigrationSettingsDialog(CommandDialog):
         self.limit.setValue(cluster.concurrent_migrations if cluster else 1)
         self.limit.setToolTip("How many live migrations a node can take part in; 1 in Windows Server 2008 R2")
         self.limit.valueChanged.connect(lambda _: self.refresh())
-        self.panel = MigrationOptionsPanel(self.state.migration_options(None))
+        lacks = lacks_of(self.state.nodes.values(), self.workspace.simulated)
+        self.panel = MigrationOptionsPanel(self.state.migration_options(None), lacks)
         self.panel.changed.connect(self.refresh)
         fields = form()
         fields.addRow("Live migrations at &once on a node:", self.limit)

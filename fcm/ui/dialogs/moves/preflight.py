@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from fcm.model.commands import Command, LiveMigrate
+from fcm.model.rules.moving.transfer_options import lacks_of
 from fcm.model.structures.tables import name_of
 from fcm.ui.dialogs.frame import CommandDialog
 from fcm.ui.dialogs.moves.migration_options import MigrationOptionsPanel
@@ -84,6 +85,8 @@ class PreflightDialog(CommandDialog):
         if self._machine not in self.state.machines:
             self.reject()
             return
+        ends = [self.state.nodes[name] for name in (self.machine.node, self.destination.currentData()) if name]
+        self.choice.lack(lacks_of(ends, self.workspace.simulated))
         seen = (self.destination.currentData(), self.options(), self.state.sequence)
         if seen != self._shown and self.destination.count():
             self._shown = seen
