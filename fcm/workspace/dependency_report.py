@@ -112,7 +112,8 @@ def drawn(state: State, group: Group, colours: Colours = PRINTED) -> str:
     """The whole report as SVG."""
     rows = rows_of(state, group.id)
     slots, widest = _slots(rows)
-    width = max(2 * MARGIN + widest, 420.0)
+    title = f"Dependency Report of {group.name}"
+    width = max(2 * MARGIN + widest, 2 * MARGIN + 10 * _width(title), 420.0)
     height = HEAD + 2 * MARGIN + len(rows) * BOX[1] + max(0, len(rows) - 1) * GAP[1]
     middles = {key: width / 2 + offset for row in slots for key, offset in row.items()}
     tops = [HEAD + MARGIN + number * (BOX[1] + GAP[1]) for number in range(len(rows))]
@@ -126,10 +127,10 @@ def drawn(state: State, group: Group, colours: Colours = PRINTED) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="Segoe UI, DejaVu Sans, sans-serif">',
-        f"<title>{_escaped(f'Dependency Report of {group.name}')}</title>",
+        f"<title>{_escaped(title)}</title>",
         f"<desc>{_escaped(' '.join(sentences(state, group.id)))}</desc>",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{colours.paper}"/>',
-        _text(MARGIN, 28, f"Dependency Report of {group.name}", colours.text, 16, round(width / 10)),
+        _text(MARGIN, 28, title, colours.text, 16, round(width / 10)),
         _text(MARGIN, 46, f"{group.type}, {_words(group.state)} on {group.owner}", colours.quiet, 12, round(width / 8)),
     ]
     for row in rows:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from fcm import powershell
+from fcm.ui.console.note_row import NoteRow
 from fcm.ui.console.view import ConsoleView
-from fcm.ui.widgets.page_parts import Elided
 from fcm.workspace.files.settings import CONSOLE_ZOOM, ENGINE
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class ConsolePanel(QWidget):
         """A terminal is to begin as soon as a cluster is open."""
         self._is_visiting = False
         """The built-in shell is shown for a text of a course, in front of PowerShell."""
-        self._note, self._note_words, self._back = self._made_note()
+        self._note = NoteRow("console-note", "Back to &PowerShell", self)
+        self._note.button.clicked.connect(self._go_back)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.built_in)
         column = QVBoxLayout(self)
@@ -53,23 +54,6 @@ class ConsolePanel(QWidget):
         window.joins_allowed.connect(self._join_allowed)
         self._look()
 
-    def _made_note(self) -> tuple[QWidget, Elided, QPushButton]:
-        row = QWidget(self)
-        row.setObjectName("console-note")
-        words = Elided()
-        words.setObjectName("console-note-words")
-        back = QPushButton("Back to &PowerShell")
-        back.setObjectName("back-to-powershell")
-        back.setAccessibleName("Back to PowerShell")
-        back.setAutoDefault(False)
-        back.clicked.connect(self._go_back)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(4, 1, 4, 1)
-        line.addWidget(words, 1)
-        line.addWidget(back)
-        row.hide()
-        return row, words, back
-
     @property
     def engine(self) -> str:
         """What the engine that is shown is called."""
@@ -78,7 +62,7 @@ class ConsolePanel(QWidget):
     @property
     def note(self) -> str:
         """What is said of the engine above it; "" if nothing is."""
-        return "" if self._note.isHidden() else self._note_words.whole
+        return self._note.said
 
     # Clusters
 
@@ -213,7 +197,6 @@ class ConsolePanel(QWidget):
         return "PowerShell may not join (menu Tools). The built-in shell is used."
 
     def _say(self, why_not: str) -> None:
-        self._note_words.say(why_not)
-        self._note.setVisible(bool(why_not))
-        self._back.setVisible(self._is_visiting)
+        self._note.say(why_not)
+        self._note.button.setVisible(self._is_visiting)
         self.engine_changed.emit(self.engine)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from fcm import powershell, resources
 from fcm.text.words import counted
 from fcm.ui.console.deeds import Deeds
+from fcm.ui.console.note_row import NoteRow
 from fcm.ui.console.terminal.program import TerminalError
 from fcm.ui.console.terminal.running import Running
 from fcm.ui.console.terminal.widget import TerminalWidget
-from fcm.ui.widgets.page_parts import Elided
 
 if TYPE_CHECKING:
     from fcm.workspace.workspace import Workspace
@@ -40,7 +40,8 @@ class PowerShellPane(QWidget):
         self.deeds = Deeds(self)
         self.terminal = TerminalWidget(self)
         self.running = Running(self.terminal)
-        self._end_row, self._end_words = self._made_end()
+        self._end = NoteRow("terminal-ended", "&Start Again", self)
+        self._end.button.clicked.connect(self.again)
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.addWidget(self.deeds)
         split.addWidget(self.terminal)
@@ -50,7 +51,7 @@ class PowerShellPane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(split, 1)
-        column.addWidget(self._end_row)
+        column.addWidget(self._end)
         self.deeds.chosen.connect(self._to_prompt)
         self.terminal.zoomed.connect(self.zoomed.emit)
         self.terminal.many_lines.connect(self._ask_many)
@@ -59,27 +60,10 @@ class PowerShellPane(QWidget):
             shortcut = QShortcut(QKeySequence(pressed), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.zoomed.emit, points))
 
-    def _made_end(self) -> tuple[QWidget, Elided]:
-        row = QWidget(self)
-        row.setObjectName("terminal-ended")
-        words = Elided()
-        words.setObjectName("terminal-end-words")
-        again = QPushButton("&Start Again")
-        again.setObjectName("start-again")
-        again.setAccessibleName("Start Again")
-        again.setAutoDefault(False)
-        again.clicked.connect(self.again)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(4, 2, 4, 2)
-        line.addWidget(words, 1)
-        line.addWidget(again)
-        row.hide()
-        return row, words
-
     @property
     def end_words(self) -> str:
         """What is said of a session that has ended; "" if nothing is."""
-        return self._end_words.whole if not self._end_row.isHidden() else ""
+        return self._end.said
 
     @property
     def is_running(self) -> bool:
@@ -88,7 +72,7 @@ class PowerShellPane(QWidget):
 
     def begin(self, workspace: Workspace) -> None:
         """Start a session on a cluster that lets it join."""
-        self._end_row.hide()
+        self._end.say("")
         self.workspace = workspace
         self.token = secrets.token_hex(8)
         cluster = workspace.state.cluster
@@ -111,8 +95,7 @@ class PowerShellPane(QWidget):
 
     def say_end(self, words: str) -> None:
         """There is no session: why, and how to begin one."""
-        self._end_words.say(words)
-        self._end_row.show()
+        self._end.say(words)
 
     def _ended(self, code: int) -> None:
         self.workspace = None

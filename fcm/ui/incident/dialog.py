@@ -41,6 +41,8 @@ PERIODS: tuple[tuple[str, float | None], ...] = (
     ("Everything", None),
 )
 USUAL = 1
+LEAST_NAME, OF_STAND_INS = 360, 190
+"""Pixels that the names have at least, and those that the stand-ins keep."""
 MOST_SHOWN = 20_000
 """Characters of a file that are shown before it is saved."""
 _INTRO = (
@@ -73,7 +75,7 @@ class IncidentDialog(PlainDialog):
         self.text = named(QPlainTextEdit(), "Contents")
         self.text.setReadOnly(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        inside = QSplitter(Qt.Orientation.Horizontal)
+        inside = self._inside = QSplitter(Qt.Orientation.Horizontal)
         inside.addWidget(self.files)
         inside.addWidget(self.text)
         inside.setStretchFactor(1, 1)
@@ -143,12 +145,18 @@ class IncidentDialog(PlainDialog):
         )
         for column in (0, 1):
             self.table.resizeColumnToContents(column)
-        self.table.setColumnWidth(0, min(self.table.columnWidth(0), 360))
+        others = self.table.columnWidth(1) + OF_STAND_INS
+        room = max(self.table.viewport().width() - others, LEAST_NAME)
+        self.table.setColumnWidth(0, min(self.table.columnWidth(0), room))
         self.files.clear()
         self.files.addTopLevelItems(
             [QTreeWidgetItem([name, format.size(len(text.encode()))]) for name, text in self._files.items()]
         )
-        self.files.resizeColumnToContents(0)
+        for column in (0, 1):
+            self.files.resizeColumnToContents(column)
+        edge = self.files.width() - self.files.viewport().width() + 2
+        list_width = self.files.columnWidth(0) + self.files.columnWidth(1) + edge
+        self._inside.setSizes([list_width, max(self._inside.width() - list_width, 1)])
         first = self.files.topLevelItem(0)
         if first is not None:
             self.files.setCurrentItem(first)

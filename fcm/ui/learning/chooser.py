@@ -65,6 +65,7 @@ class Chooser(QWidget):
         column.addWidget(heading("Guided courses"))
         self._list = QVBoxLayout()
         self._list.setSpacing(4)
+        self._list.addWidget(quiet("Reading courses and drills..."))
         column.addLayout(self._list)
         column.addWidget(Link("Open a course of your own...", "open-recording", self._browse_course))
         column.addSpacing(6)

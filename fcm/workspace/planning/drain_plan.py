@@ -60,4 +60,5 @@ class DrainPlan:
     def command(self, options: MigrationOptions | None = None) -> cmd.DrainNode:
         """What carries out exactly this plan."""
         moves = tuple(DrainMove(one.machine, one.destination, one.duration, one.basis) for one in self.moves)
-        return cmd.DrainNode(self.node, moves, options)
+        # Where nothing is there to be moved, nothing need be named.
+        return cmd.DrainNode(self.node, moves if moves or self.staying else None, options)

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from fcm.model.quantities import seconds, size
 from fcm.model.telemetry import Phase
+from fcm.workspace.dependency_report import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,10 @@ WIDTH = 880
 _LEFT, _RIGHT, _TOP, _BOTTOM = 74, 16, 14, 40
 MOST_POINTS = 800
 """Of a curve; rows between are left out."""
-_CHARACTER = 7.2
-"""Pixels of a character, about."""
+_CHARACTER = 8.0
+"""Pixels of a character, about; a few names have wider ones."""
+_NAME = 380.0
+"""Most pixels of the names beside bars; longer ones lack their middle, since numbers stand at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +133,14 @@ def bars(found: Sequence[Bar], most: float, title: str) -> str:
         most: the value that takes the whole width.
         title: what is said to those who do not see it.
     """
-    name = min(260.0, 16 + _CHARACTER * max((len(bar.name) for bar in found), default=0))
+    name = min(_NAME, 16 + _CHARACTER * max((len(bar.name) for bar in found), default=0))
     words = 16 + _CHARACTER * max((len(bar.words) for bar in found), default=0)
     room = max(WIDTH - name - words, 60.0)
     body = []
     for number, bar in enumerate(found):
         y, at = 6.0 + 26 * number, name
         longest = max(int(name / _CHARACTER) - 1, 4)
-        shown = bar.name if len(bar.name) <= longest else f"{bar.name[: longest - 1]}…"
-        body += [_text(0, y + 14, shown), _box(name, y, room, 18, LINE, opacity=0.4)]
+        body += [_text(0, y + 14, fitted(bar.name, longest)), _box(name, y, room, 18, LINE, opacity=0.4)]
         for value, colour in bar.parts:
             width = room * min(max(value, 0.0) / most, 1.0) if most > 0 else 0.0
             if value > 0:

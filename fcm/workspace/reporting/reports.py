@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST = 20
 """Rows of the longest outages and blackouts."""
-VIEWED = 700
+VIEWED = 760
 """Pixels of a drawing in the viewer of the window."""
 _SVG = re.compile(r"<svg .*?</svg>\n?", re.DOTALL)
 _VARIABLE = re.compile(r"var\(--(\w+),(#\w+)\)")

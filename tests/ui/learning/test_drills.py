@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from fcm.app import make_context
+from fcm.ui.learning.chooser import Chooser
 from fcm.ui.tour.driver import Driver
+from fcm.ui.tour.patience import PATIENCE, stretched
 from fcm.ui.window.main_window import MainWindow
 from fcm.ui.window.qactions import OF_FAILURES, entries
 from fcm.workspace.files import settings as st
@@ -171,3 +174,26 @@ def test_a_class_file_gives_each_student_a_seed(window: MainWindow, tmp_path: Pa
     shown.chooser.take_class(path)
     DRIVER.wait(lambda: window.messages.strips, "the reason")
     assert f"{path}, line 4" in window.messages.strips[0].remedy
+
+
+def test_the_list_says_that_it_is_being_read_until_it_is_there(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_read = threading.Event()
+    read = Chooser._read
+
+    def slowly(chooser: Chooser) -> Any:
+        may_read.wait(stretched(PATIENCE))
+        return read(chooser)
+
+    monkeypatch.setattr(Chooser, "_read", slowly)
+    DRIVER.press("Courses and drills")
+    shown: Any = window.docks["Learn"]
+
+    def said() -> list[str]:
+        return [label.text() for label in shown.chooser.findChildren(QLabel) if "Reading courses" in label.text()]
+
+    assert said() == ["Reading courses and drills..."]
+    may_read.set()
+    DRIVER.wait(lambda: not said(), "the list")
+    assert DRIVER.find(QListWidget, "Drills").count() > 10

@@ -57,6 +57,18 @@ def test_what_stands_for_what_and_every_file_can_be_looked_at_first(qtbot: QtBot
     DRIVER.wait_for_no_dialog()
 
 
+def test_names_and_files_are_whole_where_there_is_room(qtbot: QtBot, shown: MainWindow) -> None:
+    dialog = DRIVER.find(QTreeWidget, "Stand-ins").window()
+    dialog.resize(1400, 700)
+    DRIVER.choose("Events", "Everything")
+    for name in ("Stand-ins", "Files"):
+        DRIVER.tab("Files in it" if name == "Files" else "What is replaced", "Preview")
+        qtbot.waitUntil(lambda: "stand-ins" in DRIVER.find(QLabel, "Summary").text())
+        tree = DRIVER.find(QTreeWidget, name)
+        qtbot.waitUntil(lambda tree=tree: tree.columnWidth(0) >= tree.sizeHintForColumn(0))
+        assert not tree.horizontalScrollBar().isVisible()
+
+
 def test_a_shorter_period_has_fewer_events(qtbot: QtBot, shown: MainWindow) -> None:
     before = DRIVER.find(QLabel, "Summary").text()
     DRIVER.choose("Events", "Everything")

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QTabWidget,
+    QWidget,
 )
 
 from fcm.app import make_context
@@ -33,6 +34,7 @@ from fcm.ui.look import theme
 from fcm.ui.migration import MigrationPlanner
 from fcm.ui.tour.album import photograph
 from fcm.ui.tour.driver import Driver, DriverError
+from fcm.ui.widgets.background import Work
 from fcm.ui.window.main_window import MainWindow
 from fcm.ui.window.qactions import dialog_of, entries
 from fcm.workspace.files.folders import own_folder
@@ -66,12 +68,12 @@ class Gallery:
         self.taken: list[Path] = []
         self._opened: set[str] = set()
 
-    def shoot(self, name: str) -> None:
-        """One picture of the window with what lies over it, once all of it has its place."""
+    def shoot(self, name: str, of: QWidget | None = None) -> None:
+        """One picture of the window with what lies over it, or of another one, once all of it has its place."""
         for _ in range(3):
             self.driver.settle()
         path = self.out / f"{len(self.taken) + 1:03}-{name}.png"
-        photograph(self.window).save(str(path))
+        photograph(of or self.window).save(str(path))
         self.taken.append(path)
 
     def all(self) -> None:
@@ -89,8 +91,10 @@ class Gallery:
         for name in ("migration-wall", "planner"):
             before = set(QApplication.topLevelWidgets())
             self._open(name)
-            self.shoot(name)
-            for one in set(QApplication.topLevelWidgets()) - before:
+            new = [one for one in QApplication.topLevelWidgets() if one not in before and one.isVisible()]
+            apart = next((one for one in new if not isinstance(one, QDialog)), None)
+            self.shoot(name, apart)
+            for one in new:
                 one.close()
 
     def _open(self, name: str) -> None:
@@ -121,9 +125,11 @@ class Gallery:
             self.driver.settle()
 
     def _inside(self, dialog: QDialog | None, name: str) -> None:
-        self.shoot(name)
         if dialog is None:
+            self.shoot(name)
             return
+        self.driver.wait(lambda: not dialog.findChildren(Work), f"{name} to have read what it shows")
+        self.shoot(name)
         for tabs in dialog.findChildren(QTabWidget):
             for number in range(1, tabs.count()):
                 tabs.setCurrentIndex(number)

@@ -67,6 +67,12 @@ def test_the_drawing_has_a_box_for_each_resource_and_a_line_for_each_dependency(
     assert root.findtext(f"{SVG}title") == "Dependency Report of FS01"
 
 
+def test_the_title_is_whole(desk: Desk) -> None:
+    name = "Einwohnermeldeamt-Datenbank-Produktion-Nord-01"
+    root = ElementTree.fromstring(drawn(desk.state, replace(group(desk), name=name)))
+    assert f"Dependency Report of {name}" in [one.text for one in root.iter(f"{SVG}text")]
+
+
 def test_boxes_of_a_row_do_not_touch(desk: Desk) -> None:
     for number in range(4):
         kind = ResourceType.PRINT_SPOOLER

@@ -11,6 +11,7 @@ from fcm.model import events as ev
 from fcm.model.entities import GIB, MachineState, NodeState
 from fcm.model.rules.moving.drains import drain_of
 from fcm.model.telemetry import FinalFigures, Phase
+from fcm.workspace.actions.powershell import powershell
 from fcm.workspace.planning.drain import course, plan_drain, summary
 from tests.ui.by_hand import NOW, formed, machine, migration, node, opened, row
 
@@ -55,6 +56,19 @@ def test_every_move_may_be_submitted_in_the_state_in_which_it_was_planned() -> N
     assert len(plan.moves) == 4
     assert workspace.allowed(plan.command())
     assert all(workspace.allowed(cmd.LiveMigrate(move.machine, move.destination)) for move in plan.moves)
+
+
+def test_a_drain_that_has_nothing_to_move_names_no_destinations() -> None:
+    workspace = cluster(quiet("OFF", state=MachineState.OFF))
+    assert plan_drain(workspace, "node1").command() == cmd.DrainNode("node1")
+    assert powershell(plan_drain(workspace, "node1").command(), workspace.state) == "Suspend-ClusterNode node1 -Drain"
+
+
+def test_a_drain_whose_machines_all_stay_moves_none_of_them() -> None:
+    workspace = cluster(quiet("LARGE", memory=32 * GIB), node2=16, node3=16)
+    plan = plan_drain(workspace, "node1")
+    assert plan.staying
+    assert plan.command() == cmd.DrainNode("node1", ())
 
 
 def test_a_machine_that_fits_nowhere_stays_with_the_reason_of_every_node() -> None:
