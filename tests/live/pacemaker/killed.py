@@ -1,7 +1,7 @@
 """A process that opens the lab's cluster, begins something, and kills itself in the middle: fcm without a goodbye.
 
 Arguments: what, the hosts file, a folder for the journal, the machine, and the destination of a move or the number of
-the step during which it dies.
+the step in which it dies; "10 done": as soon as that step is done.
 """
 
 from __future__ import annotations
@@ -31,14 +31,20 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def dies_in_step(number: int) -> None:
-    """Have every run of steps die in its step of that number."""
+def dies_in_step(last: str) -> None:
+    """Have every run of steps die in its step of that number, or right after it."""
+    number, _, after = last.partition(" ")
 
     class Mortal(steps.Runner):
         def carry_out(self, wanted: Iterable[steps.Step]) -> steps.Outcome:
             def count(reached: int, report: steps.StepReport) -> None:
-                if reached == number and report.state is steps.StepState.RUNNING:
+                running = report.state is steps.StepState.RUNNING
+                if reached != int(number):
+                    return
+                if running and not after:
                     threading.Timer(WITHIN, die).start()
+                elif after and not running:
+                    die()
 
             self._told = count
             return super().carry_out(wanted)
@@ -53,10 +59,10 @@ def main(what: str, hosts: str, folder: str, machine: str, last: str) -> None:
         if what == "move":
             opened.until_memory_moves(opened.migrate(identity, last))
         elif what == "adopt":
-            dies_in_step(int(last))
+            dies_in_step(last)
             opened.do(cmd.MakeHighlyAvailable((identity,)))
         else:
-            dies_in_step(int(last))
+            dies_in_step(last)
             opened.do(cmd.RemoveGroup(f"group-{identity}"))
         die()
 

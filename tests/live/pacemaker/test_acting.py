@@ -28,10 +28,10 @@ pytestmark = pytest.mark.live
 
 _numbers = itertools.count(1)
 
-ADD, MANAGE, CONFIRM = 10, 16, 17
-"""Steps of an adoption on three nodes after which something stands."""
-UNMANAGE, DELETE = 1, 3
-"""Steps of a release."""
+ADD, MANAGE, CONFIRM = "10 done", "16", "17"
+"""Steps of an adoption on three nodes in which fcm is killed. Before the first of them is done, nothing stands."""
+UNMANAGE, DELETE = "1 done", "3"
+"""Steps of a release, likewise."""
 
 
 @pytest.fixture
@@ -169,10 +169,10 @@ def test_a_drained_node_is_empty_and_in_standby_and_gets_its_machines_back(
     assert left(failover, mover.name) == []
 
 
-def killed(failover: Failover, folder: Path, what: str, machine: LabMachine, last: object) -> None:
+def killed(failover: Failover, folder: Path, what: str, machine: LabMachine, last: str) -> None:
     """Let another process do something and be killed in the middle of it."""
     folder.mkdir(exist_ok=True)
-    words = [what, str(failover.hosts_file), str(folder), machine.name, str(last)]
+    words = [what, str(failover.hosts_file), str(folder), machine.name, last]
     done = subprocess.run(
         [sys.executable, "-m", "tests.live.pacemaker.killed", *words],
         capture_output=True,
@@ -202,12 +202,12 @@ def test_a_move_goes_on_when_fcm_is_killed_and_the_next_fcm_takes_back_what_was_
     other.workspace.close()
 
 
-@pytest.mark.parametrize("number", [ADD, MANAGE, CONFIRM])
+@pytest.mark.parametrize("last", [ADD, MANAGE, CONFIRM])
 def test_an_adoption_that_was_killed_is_completed_and_touches_no_machine(
-    failover: Failover, mover: LabMachine, tmp_path: Path, number: int
+    failover: Failover, mover: LabMachine, tmp_path: Path, last: str
 ) -> None:
     before = qemu_of(mover)
-    killed(failover, tmp_path / "one", "adopt", mover, number)
+    killed(failover, tmp_path / "one", "adopt", mover, last)
     assert qemu_of(mover) == before
     opened = Opened(failover, tmp_path)
     machine = opened.machine(mover.name)
@@ -225,15 +225,15 @@ def test_an_adoption_that_was_killed_is_completed_and_touches_no_machine(
     assert qemu_of(mover) == before
 
 
-@pytest.mark.parametrize("number", [UNMANAGE, DELETE])
+@pytest.mark.parametrize("last", [UNMANAGE, DELETE])
 def test_a_release_that_was_killed_is_completed_and_touches_no_machine(
-    failover: Failover, mover: LabMachine, tmp_path: Path, number: int
+    failover: Failover, mover: LabMachine, tmp_path: Path, last: str
 ) -> None:
     first = Opened(failover, tmp_path)
     machine = first.adopt(mover.name)
     first.workspace.close()
     before = qemu_of(mover)
-    killed(failover, tmp_path / "one", "release", mover, number)
+    killed(failover, tmp_path / "one", "release", mover, last)
     assert qemu_of(mover) == before
     opened = Opened(failover, tmp_path)
     opened.until(
