@@ -1,11 +1,13 @@
 """Puts the tables of `fcm validate`, and of benchmarks/engine.py, into docs/migration-model.md.
 
 Run: python -m benchmarks.validation [LABEL=DIR ...] [published] [speed]
+Run: python -m benchmarks.validation goals LABEL=DIR ...
 
 Every `<!-- table LABEL case|achieved NAME -->` of the document is followed by the table of that name over the folder
 with that label, fed with the case alone or with what was achieved, up to `<!-- end -->`. NAME is as in the headings of
 `fcm validate`. With `published` the table of published migrations is made anew, with `speed` the part after
-`<!-- speed -->` measured. What is not given keeps what it has.
+`<!-- speed -->` measured. With `goals`, only the tables after `<!-- goals LABEL -->` in docs/live-hosts.md are made.
+What is not given keeps what it has.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from benchmarks.published import published_table
 from fcm.migration.fields import BadFileError
 from fcm.migration.recordings.reading import read_recording
 from fcm.migration.validation.calibration import calibration, replay
+from fcm.migration.validation.goals import compare
 from fcm.migration.validation.runs import validate
 from fcm.migration.validation.tables import FORECAST, forecast_table, table
 
@@ -31,7 +34,10 @@ _MARK = re.compile(r"(<!-- table (\S+) (case|achieved) ([^>]+?) -->\n).*?(<!-- e
 _PUBLISHED = re.compile(r"(<!-- published -->\n).*?(<!-- end -->)", re.DOTALL)
 _SPEED = re.compile(r"(<!-- speed -->\n).*?(<!-- end -->)", re.DOTALL)
 
-_PARTS = ("published", "speed")
+_GOALS = re.compile(r"(<!-- goals (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+GOALS_DOCUMENT = Path(__file__).parents[1] / "docs" / "live-hosts.md"
+
+_PARTS = ("published", "speed", "goals")
 
 
 def filled(text: str, folders: dict[str, Path]) -> str:
@@ -60,6 +66,18 @@ def filled(text: str, folders: dict[str, Path]) -> str:
     return _MARK.sub(put, text)
 
 
+def with_goals(text: str, folders: dict[str, Path]) -> str:
+    """The document about real hosts with its comparisons of goals made anew; each takes minutes."""
+
+    def put(found: re.Match[str]) -> str:
+        if found[2] not in folders:
+            return found[0]
+        made = compare(sorted(folders[found[2]].glob("*.json")), print)
+        return f"{found[1]}{made.text()}\n{found[3]}"
+
+    return _GOALS.sub(put, text)
+
+
 def main(words: list[str]) -> int:
     """Rewrites the document; exit code."""
     folders = {
@@ -69,7 +87,7 @@ def main(words: list[str]) -> int:
         print("expected LABEL=DIR, with recordings (*.json) in DIR, published or speed", file=sys.stderr)
         return 2
     try:
-        text = filled(DOCUMENT.read_text(encoding="utf-8"), folders)
+        text = "" if "goals" in words else filled(DOCUMENT.read_text(encoding="utf-8"), folders)
     except BadFileError as error:
         print(error, file=sys.stderr)
         return 2
@@ -79,6 +97,9 @@ def main(words: list[str]) -> int:
     if "speed" in words:
         speed = speed_table(measured())
         text = _SPEED.sub(lambda found: f"{found[1]}{speed}\n{found[2]}", text)
+    if "goals" in words:
+        GOALS_DOCUMENT.write_text(with_goals(GOALS_DOCUMENT.read_text(encoding="utf-8"), folders), encoding="utf-8")
+        return 0
     DOCUMENT.write_text(text, encoding="utf-8")
     return 0
 

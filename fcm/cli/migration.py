@@ -82,6 +82,11 @@ complete or cannot be compared are listed in left_out [{name, reason}].
 With --live, the folder is a set of migrations between real hosts (fcm history --export): each is fed to the running
 forecast row by row. JSON: all, by_qemu, cases, each with migrations, instants, eta and blackout {held, below, above}
 and width, the median of the interval of the end over the time that was left.
+
+With --goals, every guest of the folder moves in the engine towards goals (deadlines of 1.5 to 5 times what an idle
+guest takes, pauses of 0.3 and 1 s), steered by fcm and by KubeVirt's published rules. JSON: rules and guests, each
+with runs, late, too_long (by more than 50 ms), missed (either), and pause_s {p50, p90, max} of runs that ended; and
+left_out.
 """
 _PRESET_HELP = "stopping rule (default: that of the QEMU version in FILE, qemu-7.2 if it contains none)"
 
@@ -123,6 +128,11 @@ def add_migration_verbs(verbs: Subparsers) -> None:
         "--live",
         action="store_true",
         help="only migrations between real hosts: how often the forecast that was shown while they ran held",
+    )
+    validate.add_argument(
+        "--goals",
+        action="store_true",
+        help="move every guest towards goals in the engine: how often fcm and KubeVirt's rules miss them",
     )
     validate.add_argument("--json", action="store_true", help="print one JSON object")
     validate.set_defaults(handler=_validate)
@@ -413,6 +423,12 @@ def _validate(arguments: argparse.Namespace) -> int:
     files = sorted(path for path in folder.iterdir() if path.suffix in (".json", ".jsonl", ".qmp") and path.is_file())
     if not files:
         raise BadFileError(str(folder), "", "a folder with recordings (*.json, *.jsonl, *.qmp)", "none")
+    if arguments.goals:
+        from fcm.migration.validation.goals import compare
+
+        compared = compare(files, None if arguments.json else lambda name: print(f"{name}...", file=sys.stderr))
+        print(json.dumps(compared.as_json(), indent=2) if arguments.json else compared.text())
+        return DONE
     if arguments.live:
         from fcm.migration.validation.live import validate_live
 

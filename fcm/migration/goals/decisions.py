@@ -162,7 +162,7 @@ def decide(
         return None
     rungs = _rungs(seen, most_limit, expect)
     limit, then = _better(seen, goals, now, rungs)
-    if permitted.post_copy and _now_or_never(seen, left, then, goals):
+    if permitted.post_copy and _now_or_never(seen, left, then, goals, permitted):
         return Step(StepKind.POST_COPY, _switched(seen, left, then), post_copy=True)
     sure = [rung for rung, found in rungs if found.kept >= SURE]
     # Where no end is in sight, all that the longest pause leaves is tried: a forecast may be wrong.
@@ -274,10 +274,11 @@ def _half(seen: Reading, goals: Goals) -> float:
     return (goals.within or 0.0) / 2.0 - (seen.second_pass or 0.0) / 2.0
 
 
-def _now_or_never(seen: Reading, left: float, now: Expected, goals: Goals) -> bool:
+def _now_or_never(seen: Reading, left: float, now: Expected, goals: Goals, permitted: Permitted) -> bool:
     if goals.within is None:
         return seen.endless_for[0] >= ENDLESS[0] and seen.endless_for[1] >= ENDLESS[1]
-    needed = POST_COPY_ROOM * seen.hot / max(seen.rate, 1.0) + POST_COPY_BEGIN
+    rate_then = min(seen.rate, permitted.post_copy_bandwidth or math.inf)
+    needed = POST_COPY_ROOM * seen.hot / max(rate_then, 1.0) + POST_COPY_BEGIN
     return now.in_time < SMALL and left <= 2.0 * needed
 
 

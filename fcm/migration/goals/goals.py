@@ -60,6 +60,8 @@ class Permitted:
     throttle: bool = False
     """Auto-converge may slow the guest."""
     post_copy: bool = False
+    post_copy_bandwidth: int | None = None
+    """bytes/s at most after a switch; None = no limit."""
 
 
 def goals_of(options: MigrationOptions) -> Goals:
@@ -69,7 +71,7 @@ def goals_of(options: MigrationOptions) -> Goals:
 
 def permitted_by(options: MigrationOptions) -> Permitted:
     """What the options of a migration permit."""
-    return Permitted(options.bandwidth, options.auto_converge, options.post_copy)
+    return Permitted(options.bandwidth, options.auto_converge, options.post_copy, options.post_copy_bandwidth)
 
 
 def worst_overhead(fixed: float) -> float:

@@ -114,5 +114,19 @@ def test_what_is_shown_and_not_touched_stays_exactly_as_it_was(qtbot: QtBot, opt
     assert panel.options() == options
 
 
+def test_the_chance_to_meet_the_goals_is_one_of_the_checks_or_why_nobody_can_tell(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    dialog = PreflightDialog(shown, "vm-Web01")
+    dialog.open()
+    DRIVER.tab("Goals", "Options")
+    DRIVER.type_into("Move within", "600")
+    found = DRIVER.wait(
+        lambda: next((check for check in dialog.panel.checks if check.name == "Goals"), None), "a check of the goals"
+    )
+    assert found.text.startswith("Goals: finish within 10 min 0 s.")
+    assert "chance" in found.text
+    DRIVER.press("Cancel")
+
+
 def test_events_know_the_class_of_a_step() -> None:
     assert ev.EVENT_TYPES["MigrationSteered"] is ev.MigrationSteered

@@ -12,6 +12,7 @@ from fcm.model import events as ev
 from fcm.model.migrations import UNLIMITED, MigrationOptions
 from fcm.model.telemetry import Phase
 from fcm.workspace.files.journal import Journal
+from fcm.workspace.tuning import advice
 from tests.unit.embedded.desk import START, Desk
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def test_a_guest_that_hardly_writes_ends_with_a_short_pause_and_nothing_to_chang
     assert migration.figures.total < 60.0
     assert migration.figures.downtime < 0.2
     assert "Begins with a downtime limit of 100 ms" in migration.steps[0].text
+    entry = next(entry for entry in desk.entries if isinstance(entry.event, ev.MigrationCompleted))
+    (record,) = records_of(entry, desk.state)
+    assert "the goal was 1 min 0 s. The virtual machine stood still for" in record.text
     assert migration.wanted == MigrationOptions(move_within=60.0, pause_at_most=1.0)
 
 
@@ -50,7 +54,9 @@ def test_the_downtime_limit_rises_in_steps_but_never_beyond_the_longest_pause(de
     assert len(set(limits)) > 2
     assert all(limit is not None and limit <= 0.5 for limit in limits)
     assert not any(step.options.bandwidth not in (None, UNLIMITED) and step.options.bandwidth > LINE for step in found)
-    assert [step.text for step in desk.migration("CACHE01").steps] == [step.text for step in found]
+    migration = desk.migration("CACHE01")
+    assert [step.text for step in migration.steps] == [step.text for step in found]
+    assert advice(desk.workspace, migration, desk.workspace.outlook(migration.id)).helps == ()
 
 
 def test_a_deadline_that_will_be_missed_is_told_with_what_would_help_and_once_that_it_is_missed(desk: Desk) -> None:

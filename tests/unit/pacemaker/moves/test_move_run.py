@@ -311,6 +311,20 @@ def test_what_was_tuned_before_the_agent_began_is_set_again_once_it_has(
     assert node.calls("virsh")[len(before) :] == ["virsh downtime 500", "virsh speed 50"]
 
 
+def test_the_agent_begins_with_the_limits_that_were_chosen_for_the_goals(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = Cluster(node, cluster(machine()), THERE)
+    goals = MigrationOptions(move_within=60.0, pause_at_most=1.0, auto_converge=True)
+    run = moved(context, monkeypatch, at="node2", options=goals)
+    steps = [event for event in context.posted if isinstance(event, ev.MigrationSteered)]
+    assert [step.options.downtime_limit for step in steps] == [0.1]
+    assert run.migration.wanted == goals
+    ordered = " ".join(node.calls())
+    assert "--parameter-value=100" in ordered or "fcm-downtime" in ordered
+    assert f"--auto-converge-initial={steps[0].options.auto_converge_initial}" in ordered
+
+
 def test_the_flag_is_set_before_the_job_is_broken_off(node: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:
     context = Cluster(node, cluster(machine()), THERE)
     run = moved(context, monkeypatch, at="node2")
