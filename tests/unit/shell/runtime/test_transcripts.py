@@ -148,3 +148,7 @@ def test_what_is_said_in_a_session_on_net_numbers(held: Held) -> None:
 
 def test_what_is_said_in_a_session_on_net_texts(held: Held) -> None:
     held("net_texts")
+
+
+def test_what_is_said_in_a_session_on_net_objects(held: Held) -> None:
+    held("net_objects")
