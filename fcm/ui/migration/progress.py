@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -26,7 +27,7 @@ from fcm.ui.migration.words import about, between
 from fcm.ui.widgets.dialog_parts import named
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from fcm.migration.forecast.outlook import Outlook
     from fcm.model.migrations import Migration
@@ -60,6 +61,14 @@ _NUMBER = {
 }
 
 
+BESIDE_WORD, LEAST_BESIDE_WORD = 10, 3
+"""Pixels on each side of the word of a phase."""
+GAP = 6
+"""Pixels between two phases."""
+HALF = 2
+"""Figures beside each other where there is no room for all."""
+
+
 class PhaseChips(QWidget):
     """The four phases side by side: those done, the one that runs, those to come."""
 
@@ -68,7 +77,7 @@ class PhaseChips(QWidget):
         named(self, "Phase")
         self._reached = -1
         self._ended_in = ""
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setToolTip(literal("\n".join(_MEANINGS)))
 
     def show_phase(self, phase: Phase, last_running: Phase | None = None) -> None:
@@ -83,14 +92,14 @@ class PhaseChips(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for the four words."""
-        metrics = self.fontMetrics()
-        bold = QFont(self.font())
-        bold.setBold(True)
-        return QSize(sum(metrics.horizontalAdvance(word) for word in PHASES) + 4 * 26 + 8, metrics.height() + 8)
+        return QSize(self._words() + len(PHASES) * (2 * BESIDE_WORD + GAP) + 8, self.fontMetrics().height() + 8)
 
     def minimumSizeHint(self) -> QSize:
-        """The same."""
-        return self.sizeHint()
+        """The words with less beside them."""
+        return QSize(self._words() + len(PHASES) * (2 * LEAST_BESIDE_WORD + GAP), self.sizeHint().height())
+
+    def _words(self) -> int:
+        return sum(self.fontMetrics().horizontalAdvance(word) for word in PHASES)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw rounded fields: filled while running, outlined afterwards, grey before."""
@@ -101,8 +110,9 @@ class PhaseChips(QWidget):
         states = theme.state_colours(theme.current(app))
         palette = self.palette()
         metrics, x = self.fontMetrics(), 0.5
+        beside = min((self.width() - self._words()) / len(PHASES) / 2 - GAP / 2, BESIDE_WORD)
         for number, word in enumerate(PHASES):
-            width = metrics.horizontalAdvance(word) + 20.0
+            width = metrics.horizontalAdvance(word) + 2 * beside
             field = QRectF(x, 0.5, width, self.height() - 1.0)
             done, current = number < self._reached, number == self._reached
             accent = QColor(states.bad if self._ended_in else states.busy)
@@ -121,7 +131,7 @@ class PhaseChips(QWidget):
             painter.drawRoundedRect(field, 4, 4)
             painter.setPen(words)
             painter.drawText(field, Qt.AlignmentFlag.AlignCenter, word)
-            x += width + 6
+            x += width + GAP
         painter.end()
 
 
@@ -136,6 +146,8 @@ class ProgressPanel(QWidget):
         self.bar.setMinimumWidth(80)
         self.phases = PhaseChips()
         self._values: dict[str, QLabel] = {}
+        self._titles: dict[str, QLabel] = {}
+        self._in_a_row = len(_WIDEST)
         figures = QGridLayout()
         figures.setHorizontalSpacing(12)
         figures.setVerticalSpacing(0)
@@ -146,8 +158,9 @@ class ProgressPanel(QWidget):
             value.setMinimumWidth(value.fontMetrics().horizontalAdvance(_WIDEST[name]))
             figures.addWidget(title, 0, column)
             figures.addWidget(value, 1, column)
-            self._values[name] = value
+            self._values[name], self._titles[name] = value, title
         figures.setColumnStretch(4, 1)
+        self._figures = figures
         top = self.top = QHBoxLayout()
         top.setSpacing(10)
         top.addWidget(self.bar, 1)
@@ -157,6 +170,35 @@ class ProgressPanel(QWidget):
         column_layout.setSpacing(4)
         column_layout.addLayout(top)
         column_layout.addLayout(figures)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as phases or figures: the bar is above the phases where there is no room beside them."""
+        widest = max(self.phases.minimumSizeHint().width(), self._needed(HALF))
+        return QSize(widest, super().minimumSizeHint().height())
+
+    def _needed(self, in_a_row: int) -> int:
+        """Pixels that the figures need, so many beside each other."""
+        widths = [value.minimumWidth() for value in self._values.values()]
+        columns = [max(widths[number::in_a_row]) for number in range(in_a_row)]
+        return sum(columns) + self._figures.horizontalSpacing() * in_a_row
+
+    def _place_figures(self, in_a_row: int) -> None:
+        if in_a_row == self._in_a_row:
+            return
+        self._in_a_row = in_a_row
+        for number, name in enumerate(self._values):
+            row, column = divmod(number, in_a_row)
+            for below, label in enumerate((self._titles[name], self._values[name])):
+                self._figures.addWidget(label, 2 * row + below, column)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Bar and phases, and all figures, side by side, or one above the other where there is no room."""
+        super().resizeEvent(event)
+        whole = len(self._values)
+        self._place_figures(whole if event.size().width() >= self._needed(whole) else HALF)
+        beside = self.bar.minimumWidth() + self.top.spacing() + self.phases.minimumSizeHint().width()
+        fits = event.size().width() >= beside
+        self.top.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
 
     def show_progress(self, progress: float) -> None:
         """How far it is, 0 to 1."""

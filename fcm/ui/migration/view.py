@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fcm.model.migrations import MigrationKind
 from fcm.model.state import Kind
@@ -131,7 +140,7 @@ class MigrationView(QWidget):
         top.setSpacing(6)
         top.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self._sentence, 1)
-        change = QHBoxLayout()
+        change = self._change = QHBoxLayout()
         change.setSpacing(6)
         change.addWidget(self.advice, 1)
         change.addStretch(0)  # where there is no advice, the rest stays on the right
@@ -238,12 +247,20 @@ class MigrationView(QWidget):
             self._told = ()
             self._draw()
 
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as its widest part: what can be changed is above the list of migrations where that is needed."""
+        parts = (self.advice, self._history, self._progress, self.details)
+        return QSize(max(map(_least, parts)), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep room for the longest sentence, so that nothing below moves when another one is said."""
         super().resizeEvent(event)
         metrics = self._sentence.fontMetrics()
         lines = 2 if event.size().width() >= LONGEST * metrics.averageCharWidth() / 2 else 3
         self._sentence.setMinimumHeight(lines * metrics.lineSpacing())
+        first = max(_least(self.advice), _least(self.what_if))  # one of them is shown at a time
+        fits = first + _least(self._history) + 2 * self._change.spacing() <= event.size().width()
+        self._change.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing is to be told while nobody looks."""
@@ -419,3 +436,8 @@ def _short(text: str) -> str:
 def trace_name(state: State, migration: Migration) -> str:
     """A migration in the legend of a plot."""
     return f"{state.moved_name(migration)}, {path_of(migration)}"
+
+
+def _least(widget: QWidget) -> int:
+    """Pixels that a widget needs from left to right."""
+    return max(widget.minimumSizeHint().width(), widget.minimumWidth())

@@ -19,7 +19,7 @@ from fcm.ui.pages.quorum_board import QuorumBoard, StoppedBar
 from fcm.ui.pages.simulated_failures import FailureList
 from fcm.ui.tables.table_model import Column, TableModel
 from fcm.ui.tables.table_view import TableView
-from fcm.ui.widgets.page_parts import Elided, Facts, Link, heading, scrolled
+from fcm.ui.widgets.page_parts import Elided, Facts, Folding, Link, heading, scrolled
 from fcm.ui.window.qactions import entry_for
 from fcm.workspace.actions.catalog import BY_ID
 from fcm.workspace.quorum_board import what_is_missing
@@ -106,7 +106,9 @@ class ClusterPage(Page):
         self.watch(self._core, Place.RESOURCE, opens=False)
         self.watch(self.failed.table, Place.FAULT, opens=False)
         column.addWidget(self._core, 1)
-        self.column.addWidget(scrolled(inside), 1)
+        area = scrolled(inside)
+        Folding(area, links)
+        self.column.addWidget(area, 1)
 
     @property
     def is_settled(self) -> bool:

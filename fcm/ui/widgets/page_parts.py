@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -313,6 +314,24 @@ class _ScrollArea(QScrollArea):
         gap = _GAP if scrolls else 0
         if self.viewportMargins().right() != gap:
             self.setViewportMargins(0, 0, gap, 0)
+
+
+class Folding(QObject):
+    """Puts the parts of a row under each other where what scrolls is too narrow for them side by side."""
+
+    def __init__(self, area: QScrollArea, row: QBoxLayout) -> None:
+        super().__init__(area)
+        self._row, self._area = row, area
+        area.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """See every new width; all else goes on."""
+        if isinstance(event, QResizeEvent) and watched is self._area.viewport():
+            items = (self._row.itemAt(number) for number in range(self._row.count()))
+            parts = [item.minimumSize().width() for item in items if item is not None]
+            fits = sum(parts) + self._row.spacing() * (len(parts) - 1) <= event.size().width()
+            self._row.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+        return False
 
 
 def scrolled(inside: QWidget) -> QScrollArea:

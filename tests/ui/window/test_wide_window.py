@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QScrollArea
 
-from tests.ui.window_by_hand import window
+from fcm.workspace.selection import Place, Selection
+from tests.ui.window_by_hand import busy_window, window
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,3 +38,21 @@ def test_the_tree_has_room_for_names_in_a_wide_window_until_a_border_is_dragged(
     assert second.panes.sizes()[0] < 400
     second.reset_layout()
     assert second.panes.sizes()[0] > 400
+
+
+def test_no_page_scrolls_sideways_beside_the_learn_panel_in_a_narrow_window(qtbot: QtBot, tmp_path: Path) -> None:
+    shown, _ = busy_window(qtbot, tmp_path)
+    shown.resize(1024, 640)
+    machine = next(one.machine for one in shown.state.running_migrations())
+
+    def too_wide() -> list[str]:
+        areas = [one for one in shown.page.findChildren(QScrollArea) if one.isVisible()]
+        assert areas
+        return [one.objectName() for one in areas if one.horizontalScrollBar().maximum() > 0]
+
+    shown.select(Selection(Place.MACHINE, machine))
+    shown.docks["Learn"].show()
+    shown.resizeDocks([shown.docks["Learn"]], [300], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: not too_wide())
+    shown.select(Selection(Place.CLUSTER))
+    qtbot.waitUntil(lambda: not too_wide())

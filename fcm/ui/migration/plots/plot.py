@@ -24,6 +24,7 @@ from fcm.ui.look.plain import Label, literal
 from fcm.ui.migration.plots.loading import load_canvas
 from fcm.ui.widgets.background import Outcome, Work
 from fcm.ui.widgets.dialog_parts import named
+from fcm.ui.widgets.page_parts import Elided
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ class ConvergencePlot(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self._legend.setSizePolicy(policy)
-        self._readout = Label()
+        self._readout = Elided()
         self._readout.setProperty("role", "quiet")
         named(self._readout, "Readout")
         self._waiting = Label("The plot is being prepared.")
@@ -286,7 +287,7 @@ class ConvergencePlot(QWidget):
         self._say_readout("  ·  ".join(parts))
 
     def _say_readout(self, text: str) -> None:
-        self._readout.setText(text)
+        self._readout.say(text)
         self._readout.setAccessibleName(f"Readout: {text}")
 
     # Files
