@@ -77,7 +77,7 @@ def test_what_is_let_go_beside_the_nodes_stays_where_it_is(begin: Callable[..., 
     box = program.ask(pictures.on_map, "node1")
     program.point({**box, "x": box["left"] + 20, "y": box["top"] - 6})
     drop(program)
-    assert program.ask(pictures.verdict) == ""
+    program.wait(pictures.verdict, until=lambda said: said == "")
     assert program.ask(looking.open_dialogs) == []
     assert program.ask(pictures.destinations, "WEB01") == []
 
@@ -85,7 +85,7 @@ def test_what_is_let_go_beside_the_nodes_stays_where_it_is(begin: Callable[..., 
 def test_a_machine_is_moved_by_keys_alone_and_every_step_is_spoken(begin: Callable[..., Program]) -> None:
     program = at_map(begin(OFFICE))
     program.click(program.ask(pictures.on_map, "WEB01"))
-    assert program.ask(pictures.spoken).startswith("WEB01 on ")
+    program.wait(pictures.spoken, until=lambda said: said.startswith("WEB01 on "))
     home = program.ask(pictures.node_of, "WEB01")
     program.key("space")
     program.key("Right" if home == "node1" else "Left")

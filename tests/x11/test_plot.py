@@ -123,7 +123,7 @@ def test_overlays_are_chosen_in_a_menu_that_stays_with_legends_that_are_whole(
     assert len(labels) == 2
     for label in labels:
         program.click(program.entry(label))
-        assert program.ask(looking.popups)
+        program.wait(looking.popups)
     program.key("Escape")
     program.wait(looking.popups, until=lambda names: not names)
     program.press("Dirty rate")

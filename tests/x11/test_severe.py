@@ -85,7 +85,7 @@ def test_the_actions_pane_stays_where_it_is_after_a_click(begin: Callable[..., P
     program.press("Save virtual machine")
     program.wait(looking.cell, SERVICES, "WEB01", "Status", until=lambda status: status not in ("Online", "Pending"))
     program.wait(looking.is_open)
-    assert program.ask(looking.scrolled) == place
+    assert program.wait(looking.scrolled, until=lambda found: found == place) == place
     program.go(CLUSTER, "Nodes")
     program.wait(looking.scrolled, until=lambda found: found == 0)
 
@@ -97,12 +97,13 @@ def test_keys_go_from_entry_to_entry_of_the_actions_pane_and_stay_in_their_secti
     program.go(CLUSTER, SERVICES)
     program.click(program.row(SERVICES, "WEB01"))
     program.key("F6")
-    assert program.ask(looking.focused) == "WEB01: actions"
+    program.wait(looking.focused, until=lambda name: name == "WEB01: actions")
     reached = []
     while not reached or reached[-1] != "Save virtual machine":
         assert len(reached) < 12, reached
+        before = program.ask(looking.focused)
         program.key("Down" if len(reached) % 2 else "Tab")
-        reached.append(program.ask(looking.focused))
+        reached.append(program.wait(looking.focused, until=lambda name, before=before: name != before))
     assert reached[:2] == [LIVE, "Check a live migration..."]
     assert program.wait(looking.button, "Save virtual machine", what="the entry in view")
     place = program.ask(looking.scrolled)
@@ -110,8 +111,10 @@ def test_keys_go_from_entry_to_entry_of_the_actions_pane_and_stay_in_their_secti
     program.key("Return")
     program.wait(looking.cell, SERVICES, "WEB01", "Status", until=lambda status: status not in ("Online", "Pending"))
     program.wait(looking.is_open)
-    assert program.ask(looking.focused) == "WEB01: actions", (
-        "an entry that can no longer be chosen hands over in its section"
+    program.wait(
+        looking.focused,
+        until=lambda name: name == "WEB01: actions",
+        what="an entry that can no longer be chosen to hand over in its section",
     )
     assert program.ask(looking.scrolled) == place
 

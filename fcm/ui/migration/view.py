@@ -258,8 +258,12 @@ class MigrationView(QWidget):
         metrics = self._sentence.fontMetrics()
         lines = 2 if event.size().width() >= LONGEST * metrics.averageCharWidth() / 2 else 3
         self._sentence.setMinimumHeight(lines * metrics.lineSpacing())
+        self._fold()
+
+    def _fold(self) -> None:
+        """What can be changed is beside the list of migrations, or above it where there is no room."""
         first = max(_least(self.advice), _least(self.what_if))  # one of them is shown at a time
-        fits = first + _least(self._history) + 2 * self._change.spacing() <= event.size().width()
+        fits = first + _least(self._history) + 2 * self._change.spacing() <= self.width()
         self._change.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -350,6 +354,7 @@ class MigrationView(QWidget):
         self.steps.show_lines(step_lines(migration))
         self.command.show_migration(state, migration)
         self._list_history(state)
+        self._fold()
         if not migration.phase.is_over:
             self._later.start(1000)  # the elapsed time goes on even if nothing happens
 
