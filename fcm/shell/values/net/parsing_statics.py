@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _INT = NetType(INT32)
 _DOUBLE = NetType("System.Double")
+_STYLES = NetType("System.Globalization.NumberStyles")
+_FRACTIONS = ("System.Double", "System.Single", "System.Decimal")
 
 
 def _double(value: Any) -> float:
@@ -54,7 +56,7 @@ def plain_number(kind: NetType) -> Callable[[str], Any]:
 
     def one(written: str) -> Any:
         stripped = written.strip()
-        if kind.name in ("System.Double", "System.Single", "System.Decimal"):
+        if kind.name in _FRACTIONS:
             import re
 
             if not re.fullmatch(r"[+-]?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?", stripped):
@@ -77,7 +79,8 @@ def parse_number(kind: NetType) -> Static:
     def one(arguments: list[Any]) -> Any:
         if not arguments or not isinstance(arguments[0], str):
             raise UnsupportedError("Parse() of something that is no text")
-        style = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], EnumValue) else None
+        given = arguments[1] if len(arguments) > 1 else None
+        style = to_enum(_STYLES, given) if isinstance(given, EnumValue | str) else None
         if style is not None and style.name() == "HexNumber":
             try:
                 whole = int(arguments[0].strip(), 16)
@@ -86,9 +89,13 @@ def parse_number(kind: NetType) -> Static:
             return to_number(kind, whole - 2**32 if kind == _INT and whole > HIGH else whole)
         if style is not None and style.name() not in ("Float", "Integer", "Number", "Any"):
             raise UnsupportedError(f"Parse() with the style {style.name()}")
-        found = plain_number(kind)(arguments[0])
+        grouped = style is not None and style.name() in ("Number", "Any")
+        written = arguments[0].replace(",", "") if grouped else arguments[0]
+        found = plain_number(kind)(written)
         if found is None and style is not None and style.name() in ("Float", "Any"):
-            found = to_number(kind, scanned(arguments[0])) if scanned(arguments[0]) is not None else None
+            value = scanned(written)
+            is_fraction = isinstance(value, float) and not value.is_integer() and kind.name not in _FRACTIONS
+            found = None if value is None or is_fraction else to_number(kind, value)
         if found is None:
             raise wrong_format()
         return found
