@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     from fcm.backend.libvirt.configuration.check import HostFacts
     from fcm.backend.libvirt.configuration.hosts_file import HostsFile
+    from fcm.backend.libvirt.moves.measure import MeasuredMachine
     from fcm.migration.judging.fitting import DirtySample
+    from fcm.migration.judging.plan import Plan
+    from fcm.model.entities import Network
     from fcm.workspace.planning.drain import DrainRow
     from fcm.workspace.planning.drain_plan import DrainPlan
     from fcm.workspace.workspace import Workspace
@@ -146,15 +149,8 @@ def _check(arguments: argparse.Namespace) -> int:
 def _measure(arguments: argparse.Namespace) -> int:
     from fcm.backend.libvirt.cluster_view import formed_cluster
     from fcm.backend.libvirt.moves.measure import measure_machine
-    from fcm.migration.constants import GOODPUT
-    from fcm.migration.engine.policies import host_rule
-    from fcm.migration.engine.specification import MigrationSpec, downtime_of
-    from fcm.migration.engine.workload import IDLE
-    from fcm.migration.forecast.first_pass import filled_by
-    from fcm.migration.judging.plan import Plan
     from fcm.migration.judging.preflight import judge
     from fcm.model.quantities import rate, size
-    from fcm.workspace.planning.preflight import speed_words
 
     hosts = _load(arguments.file)
 
@@ -169,33 +165,48 @@ def _measure(arguments: argparse.Namespace) -> int:
         print("No network in the hosts file is enabled for live migration.", file=sys.stderr)
         return FAILED
     network = networks[order[0]]
-    if all(sample.mib_per_s <= 0 for sample in found.samples) and found.samples:
+    if found.saw_nothing:
         print(
             f"{arguments.machine}: no writes were seen. Sampling reads 512 pages of each GiB, so a guest that writes "
             f"few pages is not seen: whether a migration converges cannot be told for such a guest."
         )
+    judgement = judge(measured_plan(found, network), samples=found.samples)
+    print(
+        f"{arguments.machine} on {found.host}, {size(found.memory)}, over {network.name} ({rate(network.bandwidth)}):"
+    )
+    basis = "If it writes nothing" if found.saw_nothing else "Forecast based on measured dirty rates"
+    print(f"{basis}: {judgement.sentence}")
+    print(judgement.reckoned_with)
+    return DONE
+
+
+def measured_plan(found: MeasuredMachine, network: Network) -> Plan:
+    """What ``fcm hosts measure`` judges: a measured machine over a network, without options."""
+    from fcm.migration.constants import GOODPUT
+    from fcm.migration.engine.policies import host_rule
+    from fcm.migration.engine.specification import MigrationSpec, downtime_of, setup_of
+    from fcm.migration.engine.workload import IDLE
+    from fcm.migration.forecast.first_pass import filled_by
+    from fcm.migration.judging.plan import Plan
+    from fcm.workspace.planning.preflight import speed_words
+
     line = network.bandwidth * GOODPUT
-    plan = Plan(
-        MigrationSpec(
-            IDLE,
-            found.memory,
-            rule=host_rule(found.version),
-            bandwidth=line,
-            line_rate=line,
-            fixed_downtime=downtime_of(found.version, line),
-            dirty_ring=found.emulator is not None and found.emulator.emulated,
-        ),
+    spec = MigrationSpec(
+        IDLE,
+        found.memory,
+        rule=host_rule(found.version),
+        bandwidth=line,
+        line_rate=line,
+        fixed_downtime=downtime_of(found.version, line),
+        setup_time=setup_of(found.version),
+        dirty_ring=found.emulator is not None and found.emulator.emulated,
+    )
+    return Plan(
+        spec,
         zero_share=0.0 if found.emulator is None else 1.0 - filled_by(found.emulator, found.memory) / found.memory,
         bandwidth_words=speed_words(network),
         line_words=f"what {network.name} carries",
     )
-    judgement = judge(plan, samples=found.samples)
-    print(
-        f"{arguments.machine} on {found.host}, {size(found.memory)}, over {network.name} ({rate(network.bandwidth)}):"
-    )
-    print(f"Forecast based on measured dirty rates: {judgement.sentence}")
-    print(judgement.reckoned_with)
-    return DONE
 
 
 def _baseline(arguments: argparse.Namespace) -> int:

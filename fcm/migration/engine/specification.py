@@ -29,6 +29,11 @@ FIXED_DOWNTIME = 0.010
 HOST_DOWNTIME = 0.03
 """s of blackout beyond the last pages on hosts of libvirt, which hands the guest over (VIR_MIGRATE_PEER2PEER), without
 what is queued. Measured in the lab, see docs/migration-model.md."""
+SETUP = 0.008
+"""s until memory begins to move from one QEMU to another."""
+HOST_SETUP = 0.7
+"""s until memory begins to move between hosts of libvirt, which start the emulator of the destination first. Measured
+in the lab: 0.4 to 0.6 on an idle computer, 1 to 3 on one with seven times as much work as processors."""
 QUEUED = 2.0e6
 """bytes that wait in the source's socket when the guest is suspended, where the network holds the migration and not a
 limit: Linux lets a TCP connection have 4 MiB of buffers there (net.ipv4.tcp_wmem), some of it bookkeeping. Measured in
@@ -83,7 +88,7 @@ class MigrationSpec:
     """(s since the start, bytes/s): the rate really reached over time, instead of limit x share."""
     fixed_downtime: float = FIXED_DOWNTIME
     """s of blackout beyond the last pages: device state and the start at the destination."""
-    setup_time: float = 0.008
+    setup_time: float = SETUP
     """s from the order to the first memory page."""
     chunk_shift: int = 18
     """log2 of the pages in a clear-bitmap chunk (x-clear-bitmap-shift)."""
@@ -179,6 +184,11 @@ _PARAMETERS: dict[str, tuple[str, Callable[[float], Any]]] = {
 def is_real(version: str) -> bool:
     """Whether a node that runs this (``Node.version``) is a real host and not one of an embedded cluster."""
     return version.startswith("QEMU ")
+
+
+def setup_of(version: str) -> float:
+    """Seconds before memory begins to move, by what a node runs (``Node.version``)."""
+    return HOST_SETUP if is_real(version) else SETUP
 
 
 def downtime_of(version: str, line: float | None = None, held: bool = True, connections: int = 1) -> float:

@@ -39,6 +39,7 @@ from fcm.migration.forecast.first_pass import HostFacts, ahead_of, pending_of
 from fcm.migration.forecast.growth import Growth, Pair, learn
 from fcm.migration.forecast.outlook import Interval, Outlook, Verdict
 from fcm.migration.forecast.passes_ahead import Track, carry_on
+from fcm.migration.forecast.ranks import BLACKOUTS, ENDS, UNKNOWN, between, situation_of
 from fcm.migration.forecast.readings import Readings
 from fcm.model.telemetry import Phase, TelemetryRow
 
@@ -103,6 +104,8 @@ class Forecast:
         self._earlier = host.earlier if host is not None else None
         self._seen = Readings(memory, rule, sampled=host is not None)
         self._growth: Growth | None = None
+        self.members: tuple[Floats, Floats] | None = None
+        """s from the newest row to the end and of the blackout, of each member of the newest outlook."""
         self._progress = 0.0
         self._stopped_at: float | None = None
 
@@ -263,8 +266,8 @@ class Forecast:
         blackout = fixed + track.last / line
         end = np.where(track.ends, track.end + blackout, np.inf)
         # A share of guests is idle and ends at the earliest instant: a tenth left out there would cut them in two.
-        eta = _interval(end, from_first=growth is None and self.host is None)
         ending = blackout[track.ends] if track.ends.any() else np.array([math.inf])
+        eta, standing = self._intervals(end, ending, growth)
         stuck = 1.0 - float(track.ends.mean())
         assumed = growth is None
         if stuck >= 0.8 and not assumed:
@@ -284,7 +287,7 @@ class Forecast:
             mid,
             high,
             eta,
-            _interval(ending),
+            standing,
             verdict,
             why.reason,
             why.remedies,
@@ -292,7 +295,19 @@ class Forecast:
             assumed,
             why.limit,
             why.bandwidth,
+            from_before=growth is not None and not self._seen.pairs,
         )
+
+    def _intervals(self, end: Floats, blackout: Floats, growth: Growth | None) -> tuple[Interval, Interval]:
+        """Of the end and of the blackout."""
+        self.members = end, blackout
+        if self.host is None:
+            return _interval(end, from_first=growth is None), _interval(blackout)
+        last = self._seen.last
+        assert last is not None
+        situation = situation_of(self._earlier is not None, last.pass_number, end)
+        ranks, pauses = (known.get(situation, UNKNOWN) for known in (ENDS, BLACKOUTS))
+        return between(np.sort(end), ranks), between(np.sort(blackout), pauses)
 
     def _advance(self, now: float, ahead: float, rate: float) -> float:
         if not math.isfinite(ahead):

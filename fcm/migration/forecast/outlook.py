@@ -54,3 +54,5 @@ class Outlook:
     """s: the downtime limit with which it would end at the rate of now; None where none is needed or known."""
     enough_bandwidth: float | None = None
     """bytes/s with which it would end within the downtime limit of now; None where none is needed or known."""
+    from_before: bool = False
+    """True while the dirty log was not read yet and what is expected of the guest is what its last migration showed."""

@@ -19,10 +19,11 @@ from fcm.migration.forecast.forecast import Forecast
 from fcm.model.telemetry import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fcm.migration.forecast.outlook import Interval
     from fcm.migration.recordings.recording import Recording
+    from fcm.model.telemetry import TelemetryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class ReplayedCase:
     """Width of the interval of the end over the time that was left, at each instant; infinite where it was open."""
     version: str = ""
     """Of QEMU."""
+    moved_before: bool = False
+    """True where the migration before of the same machine was known."""
 
 
 def limit_of(recording: Recording) -> float:
@@ -74,12 +77,19 @@ def limit_of(recording: Recording) -> float:
     return recording.bandwidth
 
 
-def replay(name: str, recording: Recording, every: int = 1, earlier: Earlier | None = None) -> ReplayedCase | None:
+def replay(
+    name: str,
+    recording: Recording,
+    every: int = 1,
+    earlier: Earlier | None = None,
+    looked: Callable[[TelemetryRow, Forecast], None] = lambda _row, _forecast: None,
+) -> ReplayedCase | None:
     """Feeds a forecast row by row and compares each outlook with what came.
 
     None where the migration did not end: an end that never comes is in no interval. The last copy is taken to run as
     fast as it did on the host of a laboratory recording, that of a kept migration as its network allows. All
-    rows are fed, and one of `every` is looked at. ``earlier`` is what the last migration of the same machine showed.
+    rows are fed, and one of `every` is looked at. ``earlier`` is what the last migration of the same machine showed;
+    ``looked`` is called with each row at which the outlook was compared.
     """
     final, laboratory, kept = recording.final, recording.laboratory, recording.facts
     if final is None:
@@ -122,12 +132,13 @@ def replay(name: str, recording: Recording, every: int = 1, earlier: Earlier | N
         if row.phase is not Phase.BROWNOUT or not halfway or k % every:
             continue
         outlook = forecast.view()
+        looked(row, forecast)
         known = 0 if outlook.assumed else 1
         left = max(final.total - row.time, 1e-3)
         widths.append((outlook.eta.high - outlook.eta.low) / left)
         eta[known] = eta[known].after(outlook.eta, final.total - row.time)
         blackout[known] = blackout[known].after(outlook.blackout, final.downtime)
-    return ReplayedCase(name, (eta[0], eta[1]), (blackout[0], blackout[1]), tuple(widths), version)
+    return ReplayedCase(name, (eta[0], eta[1]), (blackout[0], blackout[1]), tuple(widths), version, earlier is not None)
 
 
 def calibration(cases: Sequence[ReplayedCase]) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def validate_live(files: Iterable[Path]) -> LiveValidation:
     cases: list[ReplayedCase] = []
     left_out: list[tuple[str, str]] = []
     read = [(path, read_recording(path)) for path in files]
-    before = _before([recording for _, recording in read])
+    before = migrations_before([recording for _, recording in read])
     for path, recording in read:
         if recording.laboratory is not None or recording.facts is None:
             left_out.append((path.stem, "it is a recording of the laboratory"))
@@ -118,7 +118,7 @@ def validate_live(files: Iterable[Path]) -> LiveValidation:
     return LiveValidation(tuple(cases), tuple(left_out))
 
 
-def _before(recordings: Sequence[Recording]) -> dict[int, Earlier]:
+def migrations_before(recordings: Sequence[Recording]) -> dict[int, Earlier]:
     """What the migration before of the same machine showed, by the identity of the recording's object.
 
     Of a folder, a recording is that of the migration before if it is the newest older one of a machine of that name,

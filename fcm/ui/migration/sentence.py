@@ -160,6 +160,7 @@ def _ending(outlook: Outlook) -> str:
     if math.isfinite(blackout.high):
         text += f" with a blackout of {between(blackout.low, blackout.high)}"
     assumed = " (assumed from other guests until the first pass ends)" if outlook.assumed else ""
+    assumed = " (as its last migration went, until the first pass ends)" if outlook.from_before else assumed
     return f"{text}{assumed}."
 
 

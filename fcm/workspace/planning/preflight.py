@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fcm.migration.constants import GOODPUT
 from fcm.migration.engine.policies import host_rule
-from fcm.migration.engine.specification import downtime_of, specification_of
+from fcm.migration.engine.specification import downtime_of, setup_of, specification_of
 from fcm.migration.judging.fitting import DirtySample
 from fcm.migration.judging.plan import Plan
 from fcm.migration.judging.preflight import Judgement, Verdict, judge
@@ -91,6 +91,7 @@ def question(
             spec,
             bandwidth=min(spec.bandwidth, line or math.inf),
             line_rate=line,
+            setup_time=setup_of(version),
             fixed_downtime=downtime_of(version, line, not options.bandwidth, options.parallel_connections),
         ),
         zero_share=machine.zero_share,

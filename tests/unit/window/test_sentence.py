@@ -52,6 +52,8 @@ def test_a_migration_that_cannot_end_is_told_with_reason_and_what_can_be_done() 
 def test_what_rests_on_other_guests_is_called_assumed() -> None:
     assert "assumed" in said(newest=row(), ahead=outlook(assumed=True))
     assert "assumed" not in said(newest=row(), ahead=outlook())
+    text = said(newest=row(), ahead=replace(outlook(), from_before=True))
+    assert text.endswith("(as its last migration went, until the first pass ends).")
 
 
 def test_an_open_end_is_not_told_as_a_number() -> None:

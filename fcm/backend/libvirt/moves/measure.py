@@ -153,6 +153,11 @@ class MeasuredMachine:
     """None if the host does not tell."""
     samples: tuple[DirtySample, ...]
 
+    @property
+    def saw_nothing(self) -> bool:
+        """True where sampling ran and saw no write: nothing can be told of such a guest."""
+        return bool(self.samples) and all(sample.mib_per_s <= 0 for sample in self.samples)
+
 
 def described(domain: Any, host: str, samples: tuple[DirtySample, ...]) -> MeasuredMachine:
     """A measured machine with what its host says of it. Raises libvirt.libvirtError."""

@@ -323,4 +323,5 @@ def test_the_verb_predicts_with_the_line_the_version_and_the_memory_that_is_used
     assert "a last copy at up to 188 Mbit/s (what LM carries)" in said
     assert "88 % zero pages" in said
     assert "115 ms of blackout in addition" in said
-    assert ("cannot be told" in said) is (rates[0] == 0.0)
+    assert ("cannot be told" in said) is ("If it writes nothing: " in said) is (rates[0] == 0.0)
+    assert ("Forecast based on measured dirty rates: " in said) is (rates[0] > 0.0)

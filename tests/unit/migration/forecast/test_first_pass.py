@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 from fcm.migration.engine.policies import QEMU_7_2
-from fcm.migration.engine.specification import FIXED_DOWNTIME, HOST_DOWNTIME, QUEUED, downtime_of
+from fcm.migration.engine.specification import (
+    FIXED_DOWNTIME,
+    HOST_DOWNTIME,
+    HOST_SETUP,
+    QUEUED,
+    SETUP,
+    downtime_of,
+    setup_of,
+)
 from fcm.migration.forecast.ensemble import LEVEL, PICK
 from fcm.migration.forecast.first_pass import OWN, HostFacts, earlier_of, filled_by
 from fcm.migration.forecast.forecast import Forecast
@@ -61,8 +69,8 @@ def test_the_last_migration_of_the_machine_tells_where_its_zero_pages_are_and_ho
     assert told.eta.low <= 8.7 <= told.eta.high
     assert told.eta.high - told.eta.low < 3.0
     assert untold.eta.high - untold.eta.low > 10.0
-    assert not told.assumed
-    assert untold.assumed
+    assert (told.assumed, told.from_before) == (False, True)
+    assert (untold.assumed, untold.from_before) == (True, False)
 
 
 def test_a_first_pass_that_was_not_seen_tells_nothing_for_the_next_migration() -> None:
@@ -117,6 +125,10 @@ def test_the_blackout_of_real_hosts_counts_what_waits_in_the_socket_unless_a_lim
     assert downtime_of("QEMU 7.2.0", 25e6, connections=2) == pytest.approx(HOST_DOWNTIME + 2 * QUEUED / 25e6)
     assert downtime_of("QEMU 7.2.0", 25e6, held=False) == downtime_of("QEMU 7.2.0") == HOST_DOWNTIME
     assert downtime_of("", 25e6) == FIXED_DOWNTIME
+
+
+def test_real_hosts_need_a_while_before_memory_moves() -> None:
+    assert setup_of("QEMU 10.0.13") == HOST_SETUP > setup_of("Windows Server") == SETUP
 
 
 def test_a_folder_of_recordings_tells_of_each_machine_what_its_migration_before_showed(tmp_path: Path) -> None:
