@@ -72,9 +72,9 @@ def main(words: list[str]) -> int:
     """Write the tables of the parts named, all without a name."""
     text = PAGE.read_text(encoding="utf-8")
     for part in words or PARTS:
-        begin, end = f"<!-- live forecast: {part} -->\n", "\n<!-- end -->"
+        begin, end = f"<!-- live forecast: {part} -->\n", "<!-- end -->"
         before, rest = text.split(begin, 1)
-        text = before + begin + table(part) + rest[rest.index(end) :]
+        text = before + begin + table(part) + "\n" + rest[rest.index(end) :]
     PAGE.write_text(text, encoding="utf-8", newline="\n")
     return 0
 
