@@ -1,10 +1,10 @@
 """Between which of its members an interval of the forecast on real hosts lies.
 
-Eighty percent of the members are no promise that the truth lies among them as often: what a guest does beyond its law,
-and what a busy host does, is in none of them. So the ranks were taken from migrations between real hosts, the training
-part of the corpus: for each situation those of the shortest interval that held at 80 % of the instants, a migration of
-n instants counting as n ** 0.75. ``python -m benchmarks.parts.live_calibration`` prints them anew and tells how; it does
-not read the part that was set aside.
+Eighty percent of the members are no promise that the truth lies among them as often: what a guest does beyond its
+law, and what a busy host does, is in none of them. So the ranks were taken from migrations between real hosts, the
+training part of the corpus: for each situation those of the shortest interval that held at 80 % of the instants, a
+migration of n instants counting as n ** 0.75. ``python -m benchmarks.parts.live_calibration`` prints them anew and
+tells how; it does not read the part that was set aside.
 """
 
 from __future__ import annotations
