@@ -1,6 +1,6 @@
 """The ranks of ``fcm/migration/forecast/ranks.py``, from migrations between real hosts.
 
-    python -m benchmarks.parts.live_calibration tests/data/live tests/data/live-qemu-7.2 tests/data/live-corpus
+    python -m benchmarks.parts.live_calibration tests/data/live{,-qemu-7.2,-corpus,-once-aside}
 
 Each folder is a history of its own. The part that is set aside is never given here: it is for judging alone.
 """
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from fcm.migration.engine.specification import Capability
 from fcm.migration.forecast.ranks import Situation, at, situation_of
 from fcm.migration.recordings.reading import read_recording
 from fcm.migration.validation.calibration import replay
@@ -32,6 +33,8 @@ LENGTH = 0.75
 """A migration of n instants counts as n to this power: neither does a slow one decide all, nor do all count alike."""
 MOST_OUT = 0.18
 """Most that is left out on one side."""
+LEAST = (100, 8)
+"""Instants and migrations that a situation must have, for ranks of its own."""
 GRID = np.round(np.arange(0.02, 0.99, 0.02), 2)
 
 
@@ -60,7 +63,8 @@ def instants(folders: list[Path]) -> dict[Situation, list[Instant]]:
             replay(name, recording, earlier=earlier, looked=partial(_keep, seen))
             for row, members in seen:
                 end, blackout = (np.sort(values) for values in members)
-                situation = situation_of(earlier is not None, row.pass_number, end)
+                slowed = recording.facts is not None and Capability.AUTO_CONVERGE in recording.facts.capabilities
+                situation = situation_of(earlier is not None, row.pass_number, end, slowed)
                 run = f"{folder.name}/{name}"
                 found[situation].append(Instant(run, end, final.total - row.time, blackout, final.downtime))
     return found
@@ -117,15 +121,19 @@ def main(words: list[str]) -> int:
         count: dict[str, int] = defaultdict(int)
         for one in all_of:
             count[one.run] += 1
+        if len(all_of) < LEAST[0] or len(count) < LEAST[1]:
+            print(f"# {situation}: {len(all_of)} instants of {len(count)} migrations, too few", file=sys.stderr)
+            continue
         weights = np.array([count[one.run] ** (LENGTH - 1.0) for one in all_of])
         weights /= weights.sum()
         ended = np.array([max(one.ended, 1e-3) for one in all_of])
         ranks = np.array([rank_of(one.end, one.ended) for one in all_of])
         low, high = shortest([one.end for one in all_of], ended, weights)
-        lines["ENDS"].append(f"    {situation}: ({low:.2f}, {quantile(ranks, weights, 0.5):.2f}, {high:.2f}),")
+        middle = min(max(quantile(ranks, weights, 0.5), low + 0.02), high - 0.02)
+        lines["ENDS"].append(f"    {situation}: ({low:.2f}, {middle:.2f}, {high:.2f}),")
         ranks = np.array([rank_of(one.blackout, one.stood) for one in all_of])
         edges = (quantile(ranks, weights, share) for share in ((1 - HELD) / 2, 0.5, (1 + HELD) / 2))
-        lines["BLACKOUTS"].append(f"    {situation}: ({', '.join(f'{edge:.2f}' for edge in edges)}),")
+        lines["BLACKOUTS"].append(f"    {situation}: ({', '.join(f'{max(edge, 0.01):.2f}' for edge in edges)}),")
         print(f"# {situation}: {len(all_of)} instants of {len(count)} migrations", file=sys.stderr)
     for name, table in lines.items():
         print(f"{name} = {{", *table, "}", sep="\n")

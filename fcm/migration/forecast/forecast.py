@@ -244,7 +244,10 @@ class Forecast:
         last = np.maximum(threshold - later * rule.window * LAST_PHASE, 0.0)
         if host is not None:
             # A guest that writes little leaves little, but for what the first pass did not reach.
-            last = np.minimum(last, EXTRA * size + np.maximum(np.minimum(rest, threshold) - zero_pages, 0.0))
+            last = np.minimum(
+                last,
+                EXTRA * size + np.maximum(np.minimum(rest, threshold) - zero_pages, 0.0),
+            )
         again = EXTRA / (1.0 + EXTRA) * size
         return Track(
             np.array([first, first + 1e-6, end + 2e-6]),
@@ -256,7 +259,14 @@ class Forecast:
 
     # Outlooks ------------------------------------------------------------------------------------------------------
 
-    def _outlook(self, row: TelemetryRow, rate: float, speed: Floats, track: Track, growth: Growth | None) -> Outlook:
+    def _outlook(
+        self,
+        row: TelemetryRow,
+        rate: float,
+        speed: Floats,
+        track: Track,
+        growth: Growth | None,
+    ) -> Outlook:
         if self.line_rate is None:
             # Real hosts have shown the rate of their network by now; a limit, which the last copy has not, hides it.
             line = speed * (LINE if self.host is None else LINE**SHOWN)
@@ -305,7 +315,7 @@ class Forecast:
             return _interval(end, from_first=growth is None), _interval(blackout)
         last = self._seen.last
         assert last is not None
-        situation = situation_of(self._earlier is not None, last.pass_number, end)
+        situation = situation_of(self._earlier is not None, last.pass_number, end, self.auto_converge)
         ranks, pauses = (known.get(situation, UNKNOWN) for known in (ENDS, BLACKOUTS))
         return between(np.sort(end), ranks), between(np.sort(blackout), pauses)
 
@@ -344,7 +354,12 @@ class Forecast:
             remedies.append("turn on auto-converge, which throttles the guest")
         remedies.append("switch to post-copy")
         limit = need if need > self.downtime_limit else None
-        return _Why(text, tuple(remedies), limit, faster if faster is not None and faster > rate else None)
+        return _Why(
+            text,
+            tuple(remedies),
+            limit,
+            faster if faster is not None and faster > rate else None,
+        )
 
     def _standing(self, row: TelemetryRow | None) -> Outlook:
         now = row.time if row is not None else 0.0
@@ -355,7 +370,19 @@ class Forecast:
         empty = np.array([now])
         rest = np.array([float(row.remaining) if row is not None and not done else 0.0])
         verdict = Verdict.CONVERGING if done else Verdict.UNKNOWN
-        return Outlook(empty, rest, rest, rest, none, none, verdict, "", (), self._progress, not self._seen.pairs)
+        return Outlook(
+            empty,
+            rest,
+            rest,
+            rest,
+            none,
+            none,
+            verdict,
+            "",
+            (),
+            self._progress,
+            not self._seen.pairs,
+        )
 
     def _ending(self, row: TelemetryRow) -> Outlook:
         """Blackout and after: what remains goes at the line's rate."""
@@ -425,7 +452,11 @@ def _interval(values: Floats, from_first: bool = False) -> Interval:
     ordered = np.sort(values)
     edge = len(ordered) // 10
     low, high = (0, 2 * edge) if from_first else (edge, edge)
-    return Interval(float(ordered[low]), float(ordered[len(ordered) // 2]), float(ordered[-1 - high]))
+    return Interval(
+        float(ordered[low]),
+        float(ordered[len(ordered) // 2]),
+        float(ordered[-1 - high]),
+    )
 
 
 def _mib(size: float) -> str:

@@ -19,47 +19,51 @@ from fcm.migration.forecast.outlook import Interval
 if TYPE_CHECKING:
     from fcm.migration.arrays import Floats
 
-Situation = tuple[bool, int, bool]
+Situation = tuple[bool, int, bool, bool]
 """Whether the machine moved before; the running pass (3: the third and all after it); whether it is doubtful that there
-is an end, which is where more than a tenth of the members have none."""
+is an end, which is where more than a tenth of the members have none; and whether auto-converge may slow the guest, in
+which case it is not told apart whether it moved before."""
 PASSES = 3
 """Passes that are told apart."""
 DOUBTFUL = 0.1
 ENDS: dict[Situation, tuple[float, float, float]] = {
-    (False, 1, False): (0.06, 0.32, 0.86),
-    (False, 2, False): (0.06, 0.21, 0.56),
-    (False, 2, True): (0.06, 0.16, 0.36),
-    (False, 3, False): (0.08, 0.52, 0.86),
-    (False, 3, True): (0.14, 0.33, 0.56),
-    (True, 1, False): (0.18, 0.62, 0.90),
-    (True, 1, True): (0.22, 0.38, 0.66),
-    (True, 2, False): (0.14, 0.67, 0.88),
-    (True, 2, True): (0.16, 0.27, 0.74),
-    (True, 3, False): (0.18, 0.74, 0.92),
-    (True, 3, True): (0.02, 0.31, 0.74),
+    (False, 1, False, False): (0.02, 0.49, 0.86),
+    (False, 1, False, True): (0.10, 0.55, 0.90),
+    (False, 2, False, True): (0.02, 0.57, 0.88),
+    (False, 2, True, False): (0.04, 0.13, 0.30),
+    (False, 3, False, False): (0.26, 0.56, 0.88),
+    (False, 3, False, True): (0.10, 0.80, 0.98),
+    (False, 3, True, False): (0.08, 0.32, 0.48),
+    (True, 1, False, False): (0.24, 0.56, 0.88),
+    (True, 1, True, False): (0.12, 0.41, 0.78),
+    (True, 2, False, False): (0.22, 0.55, 0.88),
+    (True, 2, True, False): (0.10, 0.12, 0.90),
+    (True, 3, False, False): (0.18, 0.66, 0.92),
 }
 """Share of the members below the interval of the end, its middle and its upper edge."""
 BLACKOUTS: dict[Situation, tuple[float, float, float]] = {
-    (False, 1, False): (0.13, 0.59, 0.87),
-    (False, 2, False): (0.01, 0.08, 0.56),
-    (False, 2, True): (0.10, 0.61, 0.95),
-    (False, 3, False): (0.01, 0.58, 0.85),
-    (False, 3, True): (0.30, 0.53, 0.89),
-    (True, 1, False): (0.07, 0.49, 0.82),
-    (True, 1, True): (0.47, 0.73, 0.89),
-    (True, 2, False): (0.22, 0.53, 0.81),
-    (True, 2, True): (0.29, 0.82, 0.90),
-    (True, 3, False): (0.40, 0.54, 0.81),
-    (True, 3, True): (0.57, 0.78, 0.95),
+    (False, 1, False, False): (0.15, 0.59, 0.86),
+    (False, 1, False, True): (0.19, 0.55, 0.96),
+    (False, 2, False, True): (0.03, 0.20, 0.59),
+    (False, 2, True, False): (0.18, 0.60, 0.95),
+    (False, 3, False, False): (0.34, 0.59, 0.86),
+    (False, 3, False, True): (0.01, 0.11, 0.98),
+    (False, 3, True, False): (0.30, 0.52, 0.90),
+    (True, 1, False, False): (0.10, 0.53, 0.84),
+    (True, 1, True, False): (0.13, 0.68, 0.90),
+    (True, 2, False, False): (0.23, 0.64, 0.83),
+    (True, 2, True, False): (0.01, 0.71, 0.87),
+    (True, 3, False, False): (0.39, 0.67, 0.83),
 }
 """The same of the blackout."""
 UNKNOWN = (0.1, 0.5, 0.9)
-"""In situations that no migration of the training part was in."""
+"""In situations in which too few migrations of the training part were."""
 
 
-def situation_of(moved_before: bool, number: int, end: Floats) -> Situation:
+def situation_of(moved_before: bool, number: int, end: Floats, slowed: bool = False) -> Situation:
     """The situation of an outlook in a pass, by the ends of its members (s)."""
-    return moved_before, min(max(number, 1), PASSES), float(np.isinf(end).mean()) > DOUBTFUL
+    doubtful = float(np.isinf(end).mean()) > DOUBTFUL
+    return moved_before and not slowed, min(max(number, 1), PASSES), doubtful, slowed
 
 
 def between(ordered: Floats, ranks: tuple[float, float, float]) -> Interval:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +136,8 @@ def replay(
         looked(row, forecast)
         known = 0 if outlook.assumed else 1
         left = max(final.total - row.time, 1e-3)
-        widths.append((outlook.eta.high - outlook.eta.low) / left)
+        is_open = math.isinf(outlook.eta.high)  # so may be the other edge
+        widths.append(math.inf if is_open else (outlook.eta.high - outlook.eta.low) / left)
         eta[known] = eta[known].after(outlook.eta, final.total - row.time)
         blackout[known] = blackout[known].after(outlook.blackout, final.downtime)
     return ReplayedCase(name, (eta[0], eta[1]), (blackout[0], blackout[1]), tuple(widths), version, earlier is not None)

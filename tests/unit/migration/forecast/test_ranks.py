@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from benchmarks.parts.live_tables import PARTS, table
 from fcm.migration.forecast.first_pass import HostFacts
 from fcm.migration.forecast.forecast import Forecast
 from fcm.migration.forecast.ranks import BLACKOUTS, ENDS, PASSES, Situation, at, between, situation_of
-from fcm.migration.recordings.reading import read_recording
 from fcm.migration.validation.live import figures, validate_live
 from fcm.model.telemetry import Phase, TelemetryRow
 
@@ -39,14 +37,17 @@ def test_a_rank_and_the_value_at_it_belong_together() -> None:
 
 @pytest.mark.parametrize("ranks", [ENDS, BLACKOUTS])
 def test_every_situation_has_ranks_in_their_order(ranks: dict[Situation, tuple[float, float, float]]) -> None:
-    assert {key[:2] for key in ranks} == {(moved, number) for moved in (False, True) for number in range(1, PASSES + 1)}
+    passes = range(1, PASSES + 1)
+    assert {key[:2] for key in ranks if not key[3]} == {(moved, number) for moved in (False, True) for number in passes}
+    assert {key[1] for key in ranks if key[3]} == set(passes)
     assert all(0.0 < low < middle < high < 1.0 for low, middle, high in ranks.values())
 
 
 def test_a_situation_is_doubtful_where_more_than_a_tenth_of_the_members_have_no_end() -> None:
     few, many = (np.where(np.arange(45) < count, math.inf, 1.0) for count in (4, 5))
-    assert situation_of(True, 7, few) == (True, PASSES, False)
-    assert situation_of(False, 0, many) == (False, 1, True)
+    assert situation_of(True, 7, few) == (True, PASSES, False, False)
+    assert situation_of(False, 0, many) == (False, 1, True, False)
+    assert situation_of(True, 2, few, slowed=True) == (False, 2, False, True)
 
 
 def test_the_shortest_interval_leaves_out_where_the_truth_seldom_is() -> None:
@@ -64,7 +65,7 @@ def test_on_real_hosts_the_interval_is_that_of_the_situation() -> None:
             forecast.update(TelemetryRow(k * 0.1, 1, (1 << 30) - sent, sent, 0.0, 1e8, Phase.BROWNOUT))
     found = host.view().eta
     assert host.members is not None
-    assert found == between(np.sort(host.members[0]), ENDS[False, 1, False])
+    assert found == between(np.sort(host.members[0]), ENDS[False, 1, False, False])
     assert bare.view().eta != found
 
 
@@ -89,17 +90,6 @@ def test_instants_for_the_ranks_are_told_apart_by_pass_and_by_whether_the_machin
     assert {moved for moved, *_ in found} == {False, True}
     some = [one for all_of in found.values() for one in all_of[:3]]
     assert all(one.ended > 0 and len(one.end) == 45 and 0 < len(one.blackout) <= 45 for one in some)
-
-
-def test_what_was_set_aside_is_not_among_what_the_ranks_were_taken_from() -> None:
-    aside = {path.name for folder in PARTS["set aside"] for path in (DATA / folder).glob("*.json")}
-    known = {path.name for folder in PARTS["training"] for path in (DATA / folder).glob("*.json")}
-    assert len(aside) + len(known) >= 60
-    assert len(aside) >= 20
-    assert not aside & known
-    versions = {json.loads((DATA / "live-set-aside" / name).read_text())["qemu"].split(".")[0] for name in aside}
-    assert versions == {"7", "10"}
-    assert read_recording(DATA / "live-set-aside" / min(aside)).facts is not None
 
 
 def test_a_table_has_a_line_for_each_group_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
