@@ -28,7 +28,7 @@ FIXED_DOWNTIME = 0.010
 """s of blackout beyond the last pages. An assumption about anyone's hosts, measured in the laboratory."""
 HOST_DOWNTIME = 0.03
 """s of blackout beyond the last pages on hosts of libvirt, which hands the guest over (VIR_MIGRATE_PEER2PEER), without
-what is queued. Measured in the lab, see docs/migration-model.md."""
+what is queued. Measured in the lab, see docs/live-hosts.md."""
 SETUP = 0.008
 """s until memory begins to move from one QEMU to another."""
 HOST_SETUP = 0.7

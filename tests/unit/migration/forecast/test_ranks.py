@@ -13,6 +13,7 @@ from benchmarks.parts.live_tables import PARTS, table
 from fcm.migration.forecast.first_pass import HostFacts
 from fcm.migration.forecast.forecast import Forecast
 from fcm.migration.forecast.ranks import BLACKOUTS, ENDS, PASSES, Situation, at, between, situation_of
+from fcm.migration.recordings.reading import read_recording
 from fcm.migration.validation.live import figures, validate_live
 from fcm.model.telemetry import Phase, TelemetryRow
 
@@ -90,6 +91,16 @@ def test_instants_for_the_ranks_are_told_apart_by_pass_and_by_whether_the_machin
     assert {moved for moved, *_ in found} == {False, True}
     some = [one for all_of in found.values() for one in all_of[:3]]
     assert all(one.ended > 0 and len(one.end) == 45 and 0 < len(one.blackout) <= 45 for one in some)
+
+
+def test_what_was_set_aside_is_not_among_what_the_ranks_were_taken_from() -> None:
+    aside = {path.name for folder in PARTS["set aside"] for path in (DATA / folder).glob("*.json")}
+    known = {path.name for folder in PARTS["training"] for path in (DATA / folder).glob("*.json")}
+    assert len(aside) + len(known) >= 60
+    assert len(aside) >= 20
+    assert not aside & known
+    facts = [read_recording(DATA / "live-set-aside" / name).facts for name in sorted(aside)]
+    assert all(one is not None and one.emulator is not None and not one.simulated for one in facts)
 
 
 def test_a_table_has_a_line_for_each_group_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
