@@ -93,7 +93,7 @@ class Readings:
             self._falls.pop(0)
         if last is not None and row.time > last.time and row.phase is Phase.BROWNOUT:
             self._sent.append((last.time, last.sent))
-            while self._sent[0][0] < row.time - STEADY:
+            while self._sent and self._sent[0][0] < row.time - STEADY:
                 self._sent.pop(0)
             self._rates.append((row.time, (row.sent - last.sent) / (row.time - last.time)))
             while len(self._rates) > 4 and self._rates[0][0] < row.time - RECENT:
