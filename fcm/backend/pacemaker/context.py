@@ -55,6 +55,8 @@ class Context:
         self._reasons: Mapping[str, str] = {}
         self._told = threading.Condition()
         self._closing = threading.Event()
+        self.pausing = threading.Lock()
+        """Held while a node is put in standby or taken out of it."""
         self._lanes = KeyedLanes("pacemaker-orders", LANES)
         self.ask_now: Callable[[], None] = lambda: None
         """Ask for the status as soon as can be; returns at once."""

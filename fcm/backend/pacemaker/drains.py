@@ -61,10 +61,11 @@ def resume_node(context: Context, command: cmd.ResumeNode) -> Verdict:
     """End pause, drain and standby of a node; with failback, move back what its last drain took away. Blocks."""
     node = command.node
     status_of(context)
-    order(
-        context,
-        [lines.end_standby(node), lines.delete_node(node, "maintenance"), lines.delete_node(node, DRAINING)],
-    )
+    with context.pausing:
+        order(
+            context,
+            [lines.end_standby(node), lines.delete_node(node, "maintenance"), lines.delete_node(node, DRAINING)],
+        )
     context.wait_for(lambda status: not _is_paused(status, node), STANDBY_LIMIT)
     waited = 0.0
     while context.state.nodes[node].paused and waited < SHOWN_LIMIT and not context.closing.wait(0.1):
@@ -121,7 +122,10 @@ def _end(context: Context, node: str, drain: str) -> None:
     if not verdict:
         context.tell(ev.BackendReported("warning", verdict.reason, verdict.remedy))
         return
-    order(context, [lines.standby(node), lines.delete_node(node, DRAINING)])
+    # Resumed while the scheduler was asked: the mark is gone, though the newest status may still have it.
+    still = lines.only_while(node, DRAINING, "1")
+    with context.pausing:
+        order(context, [still, lines.standby(node), lines.delete_node(node, DRAINING)])
 
 
 def _is(status: ClusterStatus, node: str, what: str) -> bool:

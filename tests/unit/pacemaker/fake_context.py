@@ -50,6 +50,7 @@ class FakeContext:
 
     def __post_init__(self) -> None:
         self.closing = threading.Event()
+        self.pausing = threading.Lock()
         self.hosts = SimpleNamespace(lock=threading.RLock(), reports=Reports(self))
 
     @property

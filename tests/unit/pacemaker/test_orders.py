@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,7 @@ from fcm.model import commands as cmd
 from fcm.model.entities import MachineState
 from fcm.model.migrations import MigrationOptions
 from fcm.model.rules.verdict import OK, Verdict, no
+from fcm.ui.tour.patience import stretched
 from tests.unit.pacemaker.fake_context import UUID, FakeContext, cluster, machine
 from tests.unit.pacemaker.fake_node import FakeNode
 
@@ -205,6 +207,42 @@ def test_a_resume_ends_pause_drain_and_standby(node: FakeNode) -> None:
         "crm_attribute -N node1 -n fcm-draining -D",
     ]
     assert resumed == [command]
+
+
+DRAINED = (NodeStatus("node1", "1", online=True, attributes={"fcm-draining": "1"}),)
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_drain_that_is_over_ends_in_standby_but_not_where_the_node_was_resumed_meanwhile(
+    node: FakeNode, resumed: bool
+) -> None:
+    marked = node.folder / "marked"
+    marked.touch()
+    node.program("crm_attribute", '[ "$5" != -G ] || if [ -e "$FAKE/marked" ]; then echo 1; else exit 105; fi')
+    elsewhere = machine(nodes=("node2",))
+    fake = given(node, cluster(elsewhere, nodes=DRAINED))  # the newest status is older than the resume
+    fake.state = SimpleNamespace(nodes={"node1": SimpleNamespace(paused=False)})
+    if resumed:
+        rehearsal = (node.folder / "crm_simulate.sh").read_text()
+        node.program("crm_simulate", f'rm "$FAKE/marked"; {rehearsal}')
+    drains._end(fake, "node1", "")
+    asked = "crm_attribute -N node1 -n fcm-draining -G -q"
+    done = ["crm_standby -N node1 -v on", "crm_attribute -N node1 -n fcm-draining -D"]
+    assert ordered(node) == ([asked] if resumed else [asked, *done])
+    assert fake.told == []
+
+
+def test_a_node_is_not_resumed_while_a_drain_puts_it_in_standby(node: FakeNode) -> None:
+    fake = given(node)
+    fake.state = SimpleNamespace(nodes={"node1": SimpleNamespace(paused=False)})
+    fake.runs = SimpleNamespace(book=SimpleNamespace(resume=lambda _: None))
+    resumed = threading.Thread(target=drains.resume_node, args=(fake, cmd.ResumeNode("node1")))
+    with fake.pausing:
+        resumed.start()
+        resumed.join(0.2)
+        assert node.calls() == []
+    resumed.join(stretched(20))
+    assert node.calls()[0] == "crm_standby -N node1 -D"
 
 
 @pytest.mark.parametrize(("total", "needed", "possible"), [(3, 2, True), (2, 2, False), (5, 3, True)])

@@ -211,6 +211,12 @@ def delete_node(node: str, name: str) -> str:
     return line("crm_attribute", "-N", node, "-n", name, "-D")
 
 
+def only_while(node: str, name: str, value: str) -> str:
+    """Ends a script, and counts as done, where a permanent node attribute has another value or none."""
+    asked = line("crm_attribute", "-N", node, "-n", name, "-G", "-q")
+    return f'[ "$({asked} 2>/dev/null)" = {shlex.quote(value)} ] || exit 0'
+
+
 def set_property(name: str, value: str) -> str:
     """A property of the cluster."""
     return line("crm_attribute", "-n", name, "-v", value)
