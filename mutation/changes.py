@@ -71,14 +71,17 @@ def sample(top: Path, found: Sequence[Place], count: int, seed: int) -> Iterator
 def made(top: Path, place: Place) -> Change | None:
     """The change at a place; ``None`` where it would be no Python or the same program."""
     before = (top / place.file).read_text(encoding="utf-8")
-    after = mutate_code(before, get_operator(f"core/{place.operator}")(), place.occurrence)
-    if after is None:
-        return None
     try:
+        after = mutate_code(before, get_operator(f"core/{place.operator}")(), place.occurrence)
+        if after is None:
+            return None
         if ast.dump(ast.parse(after)) == ast.dump(ast.parse(before)):
             return None
         compile(after, place.file, "exec")
-    except SyntaxError:
+    except (
+        SyntaxError,
+        AttributeError,
+    ):  # the latter: cosmic-ray knows no class of errors in a tuple that has a module
         return None
     old, new = before.splitlines(), after.splitlines()
     first = next(i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b)
