@@ -78,10 +78,7 @@ def made(top: Path, place: Place) -> Change | None:
         if ast.dump(ast.parse(after)) == ast.dump(ast.parse(before)):
             return None
         compile(after, place.file, "exec")
-    except (
-        SyntaxError,
-        AttributeError,
-    ):  # the latter: cosmic-ray knows no class of errors in a tuple that has a module
+    except (SyntaxError, AttributeError):  # of cosmic-ray, for a class of errors with its module
         return None
     old, new = before.splitlines(), after.splitlines()
     first = next(i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b)
