@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ class JournaledCluster(RuleBasedStateMachine):
         self.workspace: Workspace | None = None
         self.shadow = State()
         """The state by replay of every entry, kept beside the workspace's own."""
+        self.reopened_after = 0
+        """Sequence number of the last entry before it was opened the last time."""
 
     def made(self) -> EmbeddedBackend:
         """The backend, not started."""
@@ -40,6 +43,7 @@ class JournaledCluster(RuleBasedStateMachine):
 
     def reopen(self) -> None:
         """Open the cluster with what its journal has."""
+        self.reopened_after = self.shadow.sequence
         self.backend = self.made()
         workspace = Workspace(self.backend, Journal.open(self.path, self.backend.uri))
         workspace.subscribe(lambda change, entries: [self.see(entry) for entry in entries] and None)
@@ -55,6 +59,15 @@ class JournaledCluster(RuleBasedStateMachine):
     def state(self) -> State:
         """How the cluster is now."""
         return self.backend.state
+
+    @property
+    def itself(self) -> State:
+        """How the cluster is. After it was opened again, its time is when it was closed, until something happens."""
+        state = self.backend.state
+        if state.sequence == self.reopened_after:
+            assert state.time >= self.shadow.time
+            state = replace(state, time=self.shadow.time)
+        return state
 
     def ask(self, command: cmd.Command) -> bool:
         """Carry a command out; whether it was. A refusal has its reason."""

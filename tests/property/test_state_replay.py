@@ -250,7 +250,7 @@ class EmbeddedCluster(JournaledCluster):
     @invariant()
     def the_state_is_that_of_the_events_and_that_of_the_cluster_itself(self) -> None:
         if self.workspace is not None:
-            assert self.workspace.state == self.shadow == self.backend.state
+            assert self.workspace.state == self.shadow == self.itself
 
     @invariant()
     def groups_go_with_their_machines_and_disks(self) -> None:

@@ -89,7 +89,7 @@ class FailingCluster(JournaledCluster):
     @invariant()
     def the_state_is_that_of_the_events_and_that_of_the_cluster_itself(self) -> None:
         if self.workspace is not None:
-            assert self.workspace.state == self.shadow == self.backend.state
+            assert self.workspace.state == self.shadow == self.itself
 
     @invariant()
     def nothing_is_the_case_that_may_never_be(self) -> None:

@@ -121,7 +121,7 @@ class FailingStorage(JournaledCluster):
             assert 0 <= disk.used <= disk.size
             assert sum(size for _, size in (*disk.saved, *disk.written)) <= disk.used
         self.workspace.drain(LONG)
-        assert self.shadow == self.state
+        assert self.shadow == self.itself
         assert not violations(self.state)
 
     @rule()

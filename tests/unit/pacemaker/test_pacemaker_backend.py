@@ -157,7 +157,7 @@ class Stage:
         self.until(
             lambda: (
                 all(self.state.machines[f"uuid-{name}"].is_highly_available for name in managed)
-                and all(node.state is NodeState.UP for node in self.state.nodes.values())
+                and all(node.state is NodeState.UP and node.memory for node in self.state.nodes.values())
             ),
             "the cluster is seen",
         )

@@ -161,10 +161,10 @@ class Refusing:
         self._journal = journal
         self.full = False
 
-    def append(self, entries: Sequence[ev.Entry]) -> None:
+    def append(self, entries: Sequence[ev.Entry], moment: float | None = None) -> None:
         if self.full and entries:
             raise JournalError("The disk is full.")
-        self._journal.append(entries)
+        self._journal.append(entries, moment)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._journal, name)
