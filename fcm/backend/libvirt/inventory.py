@@ -84,7 +84,7 @@ def read_node(connection: Any, host: Host, processor: Processor) -> Node:
         libvirt.libvirtError: the host did not respond as expected.
     """
     information = connection.getInfo()
-    version, library = (
+    version, libvirt = (
         f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"
         for number in (connection.getVersion(), connection.getLibVersion())
     )
@@ -98,7 +98,7 @@ def read_node(connection: Any, host: Host, processor: Processor) -> Node:
         switches=host.bridges,
         system_drive="/",
         version=f"QEMU {version}",
-        library=f"libvirt {library}",
+        libvirt_version=f"libvirt {libvirt}",
     )
 
 

@@ -97,7 +97,7 @@ class Node:
     system_drive: str = "C:"
     version: str = ""
     """Operating system or hypervisor with its build or version."""
-    library: str = ""
+    libvirt_version: str = ""
     """Of a real host, what fcm speaks with there and its version: "libvirt 9.0.0"."""
     updates: tuple[str, ...] = ()
     """Installed updates, compared by validation."""

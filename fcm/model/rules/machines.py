@@ -239,8 +239,8 @@ def option_checks(state: State, machine: VirtualMachine, options: MigrationOptio
     """What stands against these options of a live migration (None: those of the cluster) where the machine runs now."""
     chosen = state.migration_options(options)
     node = state.nodes[machine.node]
-    library = program_version(node.library, "libvirt")
-    has_them = supported(chosen, node.name, qemu_version(node.version), library)
+    libvirt = program_version(node.libvirt_version, "libvirt")
+    has_them = supported(chosen, node.name, qemu_version(node.version), libvirt)
     verdict = transfer_options(chosen) and limit_holds(chosen, node) and has_them
     return () if verdict else (CheckResult("Options", CATEGORY, "fail", verdict.reason, verdict.remedy),)
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 DRIVER = Driver()
-BOOKWORM = replace(node("node1"), version="QEMU 7.2.22", library="libvirt 9.0.0")
-TRIXIE = replace(node("node2"), version="QEMU 10.0.13", library="libvirt 11.3.0")
+BOOKWORM = replace(node("node1"), version="QEMU 7.2.22", libvirt_version="libvirt 9.0.0")
+TRIXIE = replace(node("node2"), version="QEMU 10.0.13", libvirt_version="libvirt 11.3.0")
 
 
 def test_goals_are_typed_and_become_options_and_the_downtime_limit_is_left_to_fcm(qtbot: QtBot, tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_a_host_has_the_memory_of_its_statistics_else_that_of_its_numa_nodes_and
     None
 ):
     node = read_node(Numbers(2_000_000), HOST, Processor("AMD", "EPYC", frozenset()))
-    found = (node.memory, node.logical_processors, node.version, node.library)
+    found = (node.memory, node.logical_processors, node.version, node.libvirt_version)
     assert found == (2_000_000 * 1024, 12, "QEMU 7.2.22", "libvirt 9.0.0")
     assert (node.reserved_memory, node.state, node.system_drive) == (0, NodeState.UP, "/")
     assert read_node(Numbers(None), HOST, node.processor).memory == 1000 << 20

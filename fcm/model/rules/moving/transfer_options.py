@@ -99,7 +99,7 @@ def lacks_of(nodes: Iterable[Node], simulated: bool) -> dict[str, str]:
     for node in nodes:
         versions = (
             ("QEMU", program_version(node.version, "QEMU")),
-            ("libvirt", program_version(node.library, "libvirt")),
+            ("libvirt", program_version(node.libvirt_version, "libvirt")),
         )
         for need in NEEDS:
             for verdict in _too_old(need, node.name, versions):
